@@ -1,0 +1,1 @@
+"""Dialogue adapter: Rasa custom actions. Thin: read slots, call assistant, answer."""

@@ -1,0 +1,1 @@
+"""HTTP adapter: public API, action webhook, pages, health."""

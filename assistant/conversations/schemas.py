@@ -1,0 +1,46 @@
+"""Messages as they travel."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.conversations.enums import Kind, Sender
+from assistant.knowledge.schemas import Source
+
+
+class ButtonPublic(BaseModel):
+    """A button to show; only its id comes back."""
+
+    id: str
+    title: str
+
+
+class MessagePublic(BaseModel):
+    """A message of the conversation. `text` is a small safe Markdown subset (bold, lists, links)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    sender: Sender
+    kind: Kind
+    text: str
+    buttons: list[ButtonPublic] = []
+    sources: list[Source] = []
+    fiche: str | None = None
+    confidence: float | None = Field(default=None, ge=0, le=1)
+
+
+class ReplyButton(BaseModel):
+    """A button as the dialogue makes it: `payload` is for Rasa only."""
+
+    title: str = Field(max_length=200)
+    payload: str
+
+
+class Reply(BaseModel):
+    """A message of the bot before it is stored."""
+
+    kind: Kind
+    text: str
+    buttons: list[ReplyButton] = []
+    sources: list[Source] = []
+    fiche: str | None = None
+    confidence: float | None = None

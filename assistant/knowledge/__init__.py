@@ -1,0 +1,1 @@
+"""What the assistant knows: load, validate and search data/knowledge."""

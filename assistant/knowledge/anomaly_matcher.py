@@ -1,0 +1,70 @@
+"""Which anomaly a pasted message or a description is about."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from assistant.knowledge.encoder import encode
+from assistant.knowledge.schemas import Anomalie
+from assistant.text import fold
+
+# Set on the messages and symptoms themselves: see tests/assistant/knowledge/test_anomaly_matcher.py.
+_PASTED = 88
+_MIN_PASTED_LETTERS = 18
+SURE = 0.62
+POSSIBLE = 0.42
+
+
+@dataclass(frozen=True)
+class AnomalyHit:
+    """An anomaly and how near it is (0-1); `pasted` when the text holds the very message."""
+
+    anomalie: Anomalie
+    score: float
+    pasted: bool
+
+
+class AnomalyMatcher:
+    """Looks among the anomalies, by the words of their messages first, by meaning otherwise."""
+
+    def __init__(self, anomalies: Iterable[Anomalie]) -> None:
+        self._anomalies = list(anomalies)
+        self._messages = [
+            (_plain(message), anomalie) for anomalie in self._anomalies for message in anomalie.message if len(_plain(message)) >= _MIN_PASTED_LETTERS
+        ]
+        phrases = [[anomalie.titre, *anomalie.symptomes] for anomalie in self._anomalies]
+        self._owner = np.repeat(np.arange(len(phrases)), [len(group) for group in phrases])
+        self._vectors = encode([phrase for group in phrases for phrase in group])
+
+    def pasted(self, text: str) -> AnomalyHit | None:
+        """The anomaly whose error message the text holds, give or take the changing parts; None when there is none."""
+        plain = _plain(text)
+        if len(plain) < _MIN_PASTED_LETTERS:
+            return None
+        scored = [(self._message_score(plain, message), len(message), anomalie) for message, anomalie in self._messages]
+        score, _, anomalie = max(scored, key=lambda item: item[:2], default=(0.0, 0, None))
+        return AnomalyHit(anomalie, score / 100, pasted=True) if anomalie is not None and score >= _PASTED else None
+
+    def described(self, text: str, limit: int = 3) -> list[AnomalyHit]:
+        """The anomalies nearest in meaning, best first, none below `POSSIBLE`."""
+        nearness = self._vectors @ encode([text])[0]
+        best = np.full(len(self._anomalies), -1.0)
+        np.maximum.at(best, self._owner, nearness)
+        order = np.argsort(-best)[:limit]
+        return [AnomalyHit(self._anomalies[i], float(best[i]), pasted=False) for i in order if best[i] >= POSSIBLE]
+
+    @staticmethod
+    def _message_score(text: str, message: str) -> float:
+        # A long text may hold the message; a short one may be the beginning of it.
+        if len(text) >= len(message):
+            return fuzz.partial_ratio(message, text)
+        return fuzz.partial_ratio(text, message) if len(text) >= 0.6 * len(message) else fuzz.ratio(text, message)
+
+
+def _plain(text: str) -> str:
+    """Folded, without the parts that change from one message to the next (brackets, ellipses, digits, quotes)."""
+    text = re.sub(r"\([^)]*\)|…|\.\.\.|[«»\"“”]", " ", fold(text))
+    return " ".join(re.findall(r"[a-z']+", text))

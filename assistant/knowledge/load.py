@@ -1,0 +1,136 @@
+"""Read data/knowledge into memory. Every mistake is told at once, with the file it stands in."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from assistant.knowledge.schemas import Anomalie, Cadre, Categorie, Fiche, Section, Statut, Terme
+
+Row = TypeVar("Row", bound=BaseModel)
+
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
+_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+
+
+class KnowledgeError(Exception):
+    """The knowledge cannot be loaded; `problems` lists every reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything the assistant knows, keyed by id, code or term."""
+
+    fiches: dict[str, Fiche]
+    statuts: dict[str, Statut]
+    anomalies: dict[str, Anomalie]
+    cadres: dict[str, Cadre]
+    termes: dict[str, Terme]
+    categories: dict[str, Categorie]
+    textes: dict[str, str]
+
+
+def load_knowledge(directory: Path) -> Knowledge:
+    """Read all of `directory` (data/knowledge). Raises KnowledgeError listing every problem found."""
+    problems: list[str] = []
+    fiches = _fiches(directory / "fiches", problems)
+    knowledge = Knowledge(
+        fiches=fiches,
+        statuts=_keyed(_table(directory / "statuts.csv", Statut, problems), "code", problems),
+        anomalies=_keyed(_table(directory / "anomalies.csv", Anomalie, problems), "id", problems),
+        cadres=_keyed(_table(directory / "cadres.csv", Cadre, problems), "code", problems),
+        termes=_keyed(_table(directory / "glossaire.csv", Terme, problems), "terme", problems),
+        categories=_keyed(_categories(directory / "sollicitations.yml", problems), "id", problems),
+        textes=_texts(directory / "textes.yml", problems),
+    )
+    if problems:
+        raise KnowledgeError(problems)
+    return knowledge
+
+
+def parse_fiche(text: str) -> Fiche:
+    """A fiche from its Markdown. Raises ValueError (ValidationError included) saying what is wrong."""
+    match = _FRONT_MATTER.match(text)
+    if not match:
+        raise ValueError("l'en-tête YAML entre deux lignes « --- » manque")
+    head = yaml.safe_load(match.group(1))
+    if not isinstance(head, dict):
+        raise TypeError("l'en-tête n'est pas une liste de champs")
+    parts = _HEADING.split(match.group(2).strip())
+    lead, _, steps = parts[0].strip().partition("\n\n")
+    sections: dict[Section, str] = {}
+    for title, body in zip(parts[1::2], parts[2::2], strict=True):
+        sections[Section(title.strip())] = body.strip()
+    # Lines of one paragraph are joined: the line breaks of the file are not the reader's.
+    return Fiche(reponse=" ".join(lead.split()), etapes=steps.strip(), sections=sections, **head)
+
+
+def _fiches(directory: Path, problems: list[str]) -> dict[str, Fiche]:
+    found: dict[str, Fiche] = {}
+    for path in sorted(directory.glob("*/*.md")):
+        try:
+            fiche = parse_fiche(path.read_text(encoding="utf-8"))
+        except (ValueError, TypeError, yaml.YAMLError) as error:
+            problems.append(f"{path}: {_plain(error)}")
+            continue
+        if fiche.id != path.stem or fiche.domaine != path.parent.name:
+            problems.append(f"{path}: l'id « {fiche.id} » ou le domaine « {fiche.domaine} » ne correspond pas au fichier")
+        if fiche.id in found:
+            problems.append(f"{path}: l'id « {fiche.id} » existe deux fois")
+        found[fiche.id] = fiche
+    return found
+
+
+def _table(path: Path, shape: type[Row], problems: list[str]) -> Iterator[Row]:
+    if not path.is_file():
+        problems.append(f"{path}: ce fichier manque")
+        return
+    with path.open(encoding="utf-8", newline="") as handle:
+        for line, row in enumerate(csv.DictReader(handle), start=2):
+            try:
+                yield shape.model_validate(row)
+            except ValidationError as error:
+                problems.append(f"{path}, ligne {line}: {_plain(error)}")
+
+
+def _categories(path: Path, problems: list[str]) -> Iterator[Categorie]:
+    if not path.is_file():
+        problems.append(f"{path}: ce fichier manque")
+        return
+    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["categories"]:
+        try:
+            yield Categorie.model_validate(entry)
+        except ValidationError as error:
+            problems.append(f"{path}, {entry.get('id')}: {_plain(error)}")
+
+
+def _texts(path: Path, problems: list[str]) -> dict[str, str]:
+    texts = yaml.safe_load(path.read_text(encoding="utf-8"))
+    wrong = [key for key, value in texts.items() if not isinstance(value, str)]
+    problems.extend(f"{path}, {key}: un texte est attendu" for key in wrong)
+    return {key: value.strip() for key, value in texts.items() if isinstance(value, str)}
+
+
+def _keyed(rows: Iterable[Row], key: str, problems: list[str]) -> dict[str, Row]:
+    keyed: dict[str, Row] = {}
+    for row in rows:
+        value: Any = getattr(row, key)
+        if value in keyed:
+            problems.append(f"{type(row).__name__} : « {value} » existe deux fois")
+        keyed[value] = row
+    return keyed
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return " ; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+    return str(error)

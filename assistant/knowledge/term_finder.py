@@ -1,0 +1,66 @@
+"""Terms of the glossary (and statuses, cadres) named in a question."""
+
+from collections.abc import Iterator
+
+from rapidfuzz.distance import Indel
+
+from assistant.knowledge.load import Knowledge
+from assistant.knowledge.subjects import Sujet
+from assistant.text import fold_words
+
+_MIN_RATIO = 0.87
+_MIN_FUZZY_LETTERS = 6
+
+
+class TermFinder:
+    """Finds what a « c'est quoi … » or « différence entre … et … » is about."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._labels: dict[int, list[tuple[str, Sujet]]] = {}
+        seen: set[str] = set()
+        for label, sujet in _labels(knowledge):
+            words = fold_words(label)
+            if words and " ".join(words) not in seen:
+                seen.add(" ".join(words))
+                self._labels.setdefault(len(words), []).append((" ".join(words), sujet))
+
+    def find(self, text: str) -> list[Sujet]:
+        """Subjects named in `text` in reading order; longer names win over the shorter ones inside them."""
+        words = fold_words(text)
+        taken = [False] * len(words)
+        found: list[tuple[int, Sujet]] = []
+        for exact in (True, False):
+            for length in sorted(self._labels, reverse=True):
+                for start in range(len(words) - length + 1):
+                    if any(taken[start : start + length]):
+                        continue
+                    sujet = self._match(" ".join(words[start : start + length]), length, exact)
+                    if sujet is not None:
+                        taken[start : start + length] = [True] * length
+                        found.append((start, sujet))
+        ordered = [sujet for _, sujet in sorted(found, key=lambda item: item[0])]
+        return list(dict.fromkeys(ordered))
+
+    def _match(self, window: str, length: int, exact: bool) -> Sujet | None:
+        if exact:
+            return next((sujet for label, sujet in self._labels[length] if label in (window, window.rstrip("s"))), None)
+        if len(window) < _MIN_FUZZY_LETTERS:
+            return None
+        best: tuple[float, Sujet] | None = None
+        for label, sujet in self._labels[length]:
+            if len(label) >= _MIN_FUZZY_LETTERS:
+                ratio = Indel.normalized_similarity(window, label, score_cutoff=_MIN_RATIO)
+                if ratio and (best is None or ratio > best[0]):
+                    best = (ratio, sujet)
+        return best[1] if best else None
+
+
+def _labels(knowledge: Knowledge) -> Iterator[tuple[str, Sujet]]:
+    for terme in knowledge.termes.values():
+        for label in (terme.terme, *terme.alias):
+            yield label, Sujet("terme", terme.terme)
+    for statut in knowledge.statuts.values():
+        for label in (statut.code, statut.libelle, *statut.alias):
+            yield label, Sujet("statut", statut.code)
+    for code in knowledge.cadres:
+        yield code, Sujet("cadre", code)

@@ -1,0 +1,84 @@
+"""What to do when a question is not surely understood: offer choices, admit, or say that it is out of scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.conversations.enums import Kind
+from assistant.conversations.schemas import Reply, ReplyButton
+from assistant.knowledge.answers import Answers
+from assistant.knowledge.load import Knowledge
+from assistant.knowledge.search import SearchIndex
+from assistant.knowledge.subjects import Sujet
+
+# Values set by bench/understanding (calibration on the training data, see docs/understanding.md).
+MIN_CANDIDATE_CONFIDENCE = 0.06
+MIN_SIMILARITY = 0.55
+OUT_OF_SCOPE_CONFIDENCE = 0.30
+MAX_CHOICES = 3
+
+_TABLE_INTENTS = {
+    "expliquer_statut": "accueil_bouton_statut",
+    "expliquer_anomalie": "accueil_bouton_erreur",
+    "preparer_sollicitation": "accueil_bouton_sollicitation",
+}
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """An intent (full name, « fiche/… » for a fiche) and its probability."""
+
+    name: str
+    confidence: float
+
+
+class Understanding:
+    """Second thoughts about a message that no rule could answer with assurance."""
+
+    def __init__(self, knowledge: Knowledge, search: SearchIndex, answers: Answers) -> None:
+        self._texts = knowledge.textes
+        self._knowledge = knowledge
+        self._search = search
+        self._answers = answers
+
+    def doubtful(self, text: str, ranking: Sequence[Ranked], failures: int) -> Reply:
+        """Choices when something comes near, else an honest « I don't know » (or « not my field »), with the way on.
+
+        `failures`: how many messages in a row were not understood before this one.
+        """
+        hits = self._search.search(text, limit=MAX_CHOICES)
+        near = [hit for hit in hits if hit.similarity >= MIN_SIMILARITY]
+        top = ranking[0] if ranking else None
+        if top is not None and top.name == "hors_sujet" and top.confidence >= OUT_OF_SCOPE_CONFIDENCE and not near:
+            return Reply(kind=Kind.OUT_OF_SCOPE, text=self._texts["hors_sujet"], confidence=top.confidence)
+        buttons = self._candidates(ranking, [hit.fiche.id for hit in near])
+        if buttons:
+            buttons.append(ReplyButton(title=self._texts["choix_autre"], payload="/autre_chose"))
+            return Reply(kind=Kind.CHOICES, text=self._texts["choix"], buttons=buttons, confidence=top.confidence if top else None)
+        return self.unknown(text, failures)
+
+    def unknown(self, text: str, failures: int) -> Reply:
+        """Say that one does not know, with the nearest fiches and a sollicitation."""
+        if failures >= 1:
+            return Reply(kind=Kind.UNKNOWN, text=self._texts["inconnu_encore"], buttons=[self._answers.sollicitation_button()])
+        hits = self._search.search(text, limit=2)
+        fiches = [self._answers.subject_button(Sujet("fiche", hit.fiche.id)) for hit in hits if hit.similarity > 0.3]
+        key = "inconnu" if fiches else "inconnu_sans_fiche"
+        return Reply(kind=Kind.UNKNOWN, text=self._texts[key], buttons=[*fiches, self._answers.sollicitation_button()])
+
+    def _candidates(self, ranking: Sequence[Ranked], near: Sequence[str]) -> list[ReplyButton]:
+        buttons: dict[str, ReplyButton] = {}
+        for ranked in ranking:
+            if ranked.confidence < MIN_CANDIDATE_CONFIDENCE or len(buttons) >= MAX_CHOICES:
+                break
+            if ranked.name.startswith("fiche/"):
+                fiche_id = ranked.name.removeprefix("fiche/")
+                if fiche_id in self._knowledge.fiches:
+                    buttons[fiche_id] = self._answers.subject_button(Sujet("fiche", fiche_id))
+            elif ranked.name in _TABLE_INTENTS:
+                title = self._texts[_TABLE_INTENTS[ranked.name]]
+                buttons[ranked.name] = ReplyButton(title=title, payload=f"/{ranked.name}")
+        for fiche_id in near:
+            if len(buttons) >= MAX_CHOICES:
+                break
+            buttons.setdefault(fiche_id, self._answers.subject_button(Sujet("fiche", fiche_id)))
+        return list(buttons.values())[:MAX_CHOICES]

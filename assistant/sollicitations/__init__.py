@@ -1,0 +1,1 @@
+"""Sollicitations: draft, route, mask, store."""

@@ -1,0 +1,47 @@
+"""While a sollicitation is being drafted: is a message an answer, a question in the middle, or the wish to stop? Pure rules."""
+
+from assistant.text import fold, fold_words
+
+_QUESTIONS = frozenset(
+    {"fiche", "expliquer_statut", "expliquer_anomalie", "expliquer_cadre", "definir_terme", "comparer_termes", "hors_sujet", "message_anglais"}
+)
+_TALK = frozenset({"saluer", "remercier", "demander_robot", "demander_capacites", "insulter", "parler_humain"})
+_FOLLOW_UPS = frozenset({"suite_combien_de_temps", "suite_ou", "suite_qui", "suite_pourquoi", "suite_echec", "ne_pas_comprendre"})
+_INTERROGATIVES = ("comment", "quel", "ou ", "quand", "pourquoi", "qui ", "combien", "est-ce", "c'est quoi", "c koi", "qu'est", "que ", "puis-je", "dois-je", "peut-on", "a quoi")
+_LONGEST_TALK = 5
+_LONGEST_STOP = 5
+
+_FIELDS = (
+    ("numero_facture", ("numero de facture", "numero de la facture", "n° de facture", "la facture", "numero")),
+    ("siret", ("siret", "structure", "etablissement")),
+    ("contact", ("mail", "email", "e-mail", "courriel", "adresse", "contact")),
+    ("description", ("description", "texte", "probleme", "explication", "message")),
+    ("categorie", ("sujet", "categorie", "motif", "objet")),
+)
+
+
+def stops(intent: str, text: str) -> bool:
+    """True when the person wants to leave the draft: said shortly, or by a button."""
+    return intent in ("annuler", "au_revoir") and len(text.split()) <= _LONGEST_STOP
+
+
+def is_question(text: str) -> bool:
+    """True for what is asked and not told."""
+    return text.rstrip().endswith("?") or fold(text).lstrip().startswith(_INTERROGATIVES)
+
+
+def takes_over(intent: str, text: str) -> bool:
+    """True when the message is to be answered by another rule before the draft goes on."""
+    if text.startswith("/"):
+        return intent in _QUESTIONS | _TALK | _FOLLOW_UPS
+    if intent in _TALK:
+        return len(text.split()) <= _LONGEST_TALK or is_question(text)
+    if intent in _FOLLOW_UPS:
+        return len(text.split()) <= _LONGEST_TALK
+    return (intent in _QUESTIONS or intent == "nlu_fallback") and is_question(text) and len(fold_words(text)) > 1
+
+
+def named_field(text: str) -> str | None:
+    """The field that a correction names (« je me suis trompé de siret »), None when it names none."""
+    folded = fold(text)
+    return next((name for name, words in _FIELDS if any(word in folded for word in words)), None)

@@ -1,0 +1,30 @@
+"""Alembic's entry: the address comes from the settings, as everything else."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection
+
+from assistant.conversations import models as _conversations  # noqa: F401 - fills the metadata
+from assistant.database import Base, create_engine
+from assistant.settings import Settings
+from assistant.sollicitations import models as _sollicitations  # noqa: F401 - fills the metadata
+
+
+def _migrate(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def _run() -> None:
+    settings = Settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(settings.resolved_database_url)
+    async with engine.connect() as connection:
+        await connection.run_sync(_migrate)
+        await connection.commit()
+    await engine.dispose()
+
+
+asyncio.run(_run())

@@ -10,8 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from assistant.conversations.schemas import Reply
 from assistant.database import Sessions
-from assistant.knowledge.answers import Answers
 from assistant.knowledge.anomaly_matcher import AnomalyMatcher
+from assistant.knowledge.answers import Answers
 from assistant.knowledge.load import Knowledge
 from assistant.knowledge.search import SearchIndex
 from assistant.knowledge.subjects import Sujet
@@ -94,7 +94,9 @@ def button_subject(tracker: Tracker) -> Sujet | None:
 def ranking(tracker: Tracker) -> Sequence[Ranked]:
     """Intents by probability, full names, Rasa's fallback left out."""
     entries = (tracker.latest_message or {}).get("intent_ranking") or []
-    return [Ranked(entry["name"], float(entry["confidence"])) for entry in entries if entry.get("name") not in (None, "nlu_fallback")]
+    return [
+        Ranked(entry["name"], float(entry["confidence"])) for entry in entries if entry.get("name") not in (None, "nlu_fallback")
+    ]
 
 
 def top_confidence(tracker: Tracker) -> float | None:

@@ -20,7 +20,7 @@ from assistant.knowledge.schemas import Categorie
 from assistant.knowledge.subjects import Sujet
 from assistant.references import new_reference
 from assistant.sollicitations import service
-from assistant.sollicitations.draft import Draft, guess_categorie
+from assistant.sollicitations.draft import SKIPPED, Draft, guess_categorie
 from assistant.sollicitations.enums import Origine
 from assistant.sollicitations.interruptions import named_field, stops, takes_over
 from assistant.sollicitations.siret import format_siret, is_valid_siret
@@ -60,7 +60,10 @@ class ActionPreparerSollicitation(ChoristeAction):
         events = _cleared()
         if categorie is not None:
             events.append(SlotSet("sol_categorie", categorie.id))
-            parts += [texts["sol_categorie_devinee"].format(titre=categorie.titre), route_text(self.services.knowledge, categorie)]
+            parts += [
+                texts["sol_categorie_devinee"].format(titre=categorie.titre),
+                route_text(self.services.knowledge, categorie),
+            ]
         send(dispatcher, Reply(kind=Kind.NOTICE, text="\n\n".join(parts)))
         return events
 
@@ -119,7 +122,8 @@ class ActionSuspendreSollicitation(ChoristeAction):
         return "action_suspendre_sollicitation"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        text = self.services.knowledge.textes["sol_mise_de_cote"]
+        started = any(tracker.get_slot(f"{PREFIX}{name}") for name in _NAMES)
+        text = self.services.knowledge.textes["sol_mise_de_cote" if started else "sol_abandonnee"]
         send(dispatcher, Reply(kind=Kind.NOTICE, text=text))
         return [SlotSet("sol_confirmation", None), SlotSet("sol_champ_a_modifier", None)]
 
@@ -199,7 +203,10 @@ class _Turn:
         if champ is None:
             # Nothing has been given yet: there is nothing to choose among.
             known = [name for name in _NAMES if getattr(self.draft, name) is not None]
-            return [SlotSet("sol_champ_a_modifier", None), SlotSet("requested_slot", "sol_champ_a_modifier" if known else f"{PREFIX}{self.asked}")]
+            return [
+                SlotSet("sol_champ_a_modifier", None),
+                SlotSet("requested_slot", "sol_champ_a_modifier" if known else f"{PREFIX}{self.asked}"),
+            ]
         return self._correct(champ)
 
     def _correct(self, champ: str) -> Events:
@@ -250,6 +257,9 @@ class _Turn:
         return category_of(self.services.knowledge, Sujet("fiche", fiche.removeprefix("fiche/"))) if fiche else None
 
     def _value(self) -> Events:
+        if self.intent == "nier" and self.text.startswith("/"):
+            # The button « Je ne l'ai pas ».
+            return self._filled(self.asked, SKIPPED, self.draft.skipping(self.asked))
         text = self._relevant_text()
         if self.text.startswith("/") and text == self.text:
             # A button of an earlier question: another rule's business, or nothing that answers this question.
@@ -302,7 +312,9 @@ class _Turn:
 
 def _without_lead_in(text: str) -> str:
     """« c'est le F-12 » → « F-12 »: drops the polite words before a number."""
-    return re.sub(r"^\s*(?:c['’]est|le|la|il s['’]agit de|n°|num[ée]ro|facture|siret|:|est)\s+(?=\S*\d)", "", text, flags=re.IGNORECASE).strip()
+    return re.sub(
+        r"^\s*(?:c['’]est|le|la|il s['’]agit de|n°|num[ée]ro|facture|siret|:|est)\s+(?=\S*\d)", "", text, flags=re.IGNORECASE
+    ).strip()
 
 
 class _Ask(ChoristeAction):
@@ -321,6 +333,10 @@ class _Ask(ChoristeAction):
         """The question to ask."""
         return Reply(kind=Kind.QUESTION, text=self.services.knowledge.textes[f"{PREFIX}{self.slot}"])
 
+    def none_button(self) -> ReplyButton:
+        """« I have none »: for what may be left out."""
+        return ReplyButton(title=self.services.knowledge.textes["sol_sans"], payload="/nier")
+
 
 class ActionAskCategorie(_Ask):
     """Which kind of problem?"""
@@ -329,7 +345,9 @@ class ActionAskCategorie(_Ask):
 
     def question(self, tracker: Tracker, draft: Draft) -> Reply:
         buttons = [
-            ReplyButton(title=categorie.titre, payload="/preparer_sollicitation" + json.dumps({"sujet": f"categorie:{categorie.id}"}))
+            ReplyButton(
+                title=categorie.titre, payload="/preparer_sollicitation" + json.dumps({"sujet": f"categorie:{categorie.id}"})
+            )
             for categorie in self.services.knowledge.categories.values()
         ]
         return super().question(tracker, draft).model_copy(update={"buttons": buttons})
@@ -346,6 +364,7 @@ class ActionAskSiret(_Ask):
         if known and is_valid_siret(known):
             title = self.services.knowledge.textes["sol_siret_connu"].format(siret=format_siret(known))
             buttons = [ReplyButton(title=title, payload="/affirmer" + json.dumps({"siret": known}))]
+        buttons.append(self.none_button())
         return super().question(tracker, draft).model_copy(update={"buttons": buttons})
 
 
@@ -358,6 +377,7 @@ class ActionAskNumeroFacture(_Ask):
         known = tracker.get_slot("numero_facture")
         title = self.services.knowledge.textes["sol_numero_facture_connu"].format(numero=known)
         buttons = [ReplyButton(title=title, payload="/affirmer" + json.dumps({"numero_facture": known}))] if known else []
+        buttons.append(self.none_button())
         return super().question(tracker, draft).model_copy(update={"buttons": buttons})
 
 
@@ -421,7 +441,9 @@ class ActionAskConfirmation(_Ask):
             ReplyButton(title=texts["sol_modifier"], payload="/corriger"),
             ReplyButton(title=texts["sol_non"], payload="/annuler"),
         ]
-        return Reply(kind=Kind.RECAP, text=re.sub(r"\n{2,}- ", "\n- ", text).replace("exact ?\n- ", "exact ?\n\n- "), buttons=buttons)
+        return Reply(
+            kind=Kind.RECAP, text=re.sub(r"\n{2,}- ", "\n- ", text).replace("exact ?\n- ", "exact ?\n\n- "), buttons=buttons
+        )
 
 
 class ActionDeposerSollicitation(ChoristeAction):
@@ -437,7 +459,9 @@ class ActionDeposerSollicitation(ChoristeAction):
         request = draft_from(tracker, self.services.knowledge).to_create()
         digest = hashlib.sha256(f"{tracker.sender_id}\n{request.model_dump_json()}".encode()).hexdigest()
         try:
-            conversation_id = await conversations.id_by_rasa_sender(sessions=self.services.sessions, rasa_sender=tracker.sender_id)
+            conversation_id = await conversations.id_by_rasa_sender(
+                sessions=self.services.sessions, rasa_sender=tracker.sender_id
+            )
             created = await service.create(
                 sessions=self.services.sessions,
                 knowledge=self.services.knowledge,
@@ -455,5 +479,3 @@ class ActionDeposerSollicitation(ChoristeAction):
         text = texts["sol_faite"].format(numero=created.numero, ou_ecrire=created.ou_ecrire, texte=created.texte)
         send(dispatcher, Reply(kind=Kind.DONE, text=text))
         return _cleared()
-
-

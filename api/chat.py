@@ -76,7 +76,9 @@ async def open_conversation(request: Request, context: ContextDep) -> Conversati
 @router.get("/{conversation_id}", operation_id="conversations_read")
 async def read_conversation(conversation: ConversationDep, context: ContextDep) -> Messages:
     """All that was said."""
-    return Messages(messages=await conversations.list_messages(sessions=context.services.sessions, conversation_id=conversation.id))
+    return Messages(
+        messages=await conversations.list_messages(sessions=context.services.sessions, conversation_id=conversation.id)
+    )
 
 
 @router.post("/{conversation_id}/messages", operation_id="conversations_say")
@@ -126,7 +128,8 @@ async def _answer(body: MessageIn, conversation: Conversation, context: Context)
             raise Problem(
                 422,
                 "message_trop_long",
-                f"Votre message a {len(said)} caractères ; {context.settings.max_message_characters} au plus sont lus. Raccourcissez-le.",
+                f"Votre message a {len(said)} caractères ; je n'en lis que {context.settings.max_message_characters}. "
+                "Raccourcissez-le.",
             )
         notices = [Reply(kind=Kind.NOTICE, text=texts[f"secret_{kind}"]) for kind in Secret if kind in masked.found]
     if not said:

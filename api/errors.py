@@ -50,7 +50,7 @@ _FRENCH = {
 }
 
 
-class Problem(Exception):  # noqa: N818 - named as in RFC 9457
+class Problem(Exception):
     """An error that the client is told about. `code` never changes; `detail` is a French sentence."""
 
     def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from api.dependencies import ContextDep
 from api.errors import Problem
@@ -62,6 +62,7 @@ async def search_fiches(
 ) -> FicheList:
     """Search (with `q`) or list the fiches."""
     knowledge = context.services.knowledge
+    found: list[tuple[Fiche, float | None]]
     if q is not None:
         hits = context.services.search.search(q, limit=len(knowledge.fiches))
         found = [(hit.fiche, hit.score) for hit in hits if hit.relevant]

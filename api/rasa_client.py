@@ -41,9 +41,9 @@ class RasaClient:
         return merge_entries(entries)
 
     async def is_ready(self) -> bool:
-        """True when Rasa answers and has a model."""
+        """True when Rasa's REST channel answers: Rasa opens its port only once the model is loaded."""
         try:
-            response = await self._http.get("/version", timeout=2)
+            response = await self._http.get("/webhooks/rest/", timeout=2)
         except httpx.HTTPError:
             return False
         return response.is_success

@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from rasa_sdk.exceptions import ActionExecutionRejection, ActionNotFoundException
 from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
 from api.dependencies import ContextDep
 from api.errors import Problem
@@ -42,7 +42,7 @@ async def run_action(request: Request, context: ContextDep) -> JSONResponse:
     except ActionNotFoundException as error:
         logger.error("unknown_action", action=error.action_name)  # noqa: TRY400 - the name says it all
         return JSONResponse({"error": str(error), "action_name": error.action_name}, status_code=404)
-    except Exception:  # noqa: BLE001 - whatever failed, the person must read something: see the docstring
+    except Exception:
         reference = new_reference()
         logger.exception("action_failed", action=name, reference=reference)
         text = context.services.knowledge.textes["erreur_action"].format(reference=reference)

@@ -86,4 +86,6 @@ async def _create(body: SollicitationCreate, context: Context, origine: Origine,
 def _throttle(request: Request, context: Context) -> None:
     wait = context.conversations_throttle.seconds_to_wait(request.client.host if request.client else "?")
     if wait:
-        raise Problem(429, "trop_de_demandes", f"Trop de demandes à la suite. Attendez {wait} secondes.", {"Retry-After": str(wait)})
+        raise Problem(
+            429, "trop_de_demandes", f"Trop de demandes à la suite. Attendez {wait} secondes.", {"Retry-After": str(wait)}
+        )

@@ -1,6 +1,6 @@
 """Secrets are taken out of a text before it is stored, logged or shown (DESIGN §7).
 
-Masked: passwords, one-time codes, PISTE secrets, payment card numbers (Luhn), IBANs (all but the country and the last four signs).
+Masked: passwords, one-time codes, PISTE secrets, payment cards (Luhn), IBANs (all but the country and the last four signs).
 Kept: SIRET, SIREN, invoice and flux numbers, e-mail addresses.
 """
 
@@ -35,13 +35,15 @@ _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ .\-]?[A-Za-z0-9]){11,30}")
 _CARD = re.compile(r"(?<![\d])\d(?:[ .\-]?\d){12,18}(?![\d])")
 # « mot de passe : X », « mdp=X », « mon mot de passe est X », « client secret X »
 _PASSWORD = re.compile(
-    r"(?P<label>\b(?:mots? de passe|mdp|password|passwd|pwd|pass|client[ _-]?secret|secret(?: client)?|api[ _-]?key|clé secrète)\b"
+    r"(?P<label>\b(?:mots? de passe|mdp|password|passwd|pwd|pass|client[ _-]?secret|"
+    r"secret(?: client)?|api[ _-]?key|clé secrète)\b"
     r"(?:\s+(?:chorus(?: pro)?|technique|piste|actuel|provisoire|du compte|de connexion))*"
     r"\s*(?:[:=]|\best\b|\bc'est\b|\bc’est\b|\bis\b)\s*[:«\"']?\s*)(?P<value>[^\s»\"',;]{3,})",
     re.IGNORECASE,
 )
 _CODE = re.compile(
-    r"(?P<label>\b(?:code|otp|2fa|double authentification|authentification)\b[^\d\n]{0,40}?)(?P<value>\b\d{3}[ ]?\d{3}\b|\b\d{4}\b|\b\d{8}\b)",
+    r"(?P<label>\b(?:code|otp|2fa|double authentification|authentification)\b[^\d\n]{0,40}?)"
+    r"(?P<value>\b\d{3}[ ]?\d{3}\b|\b\d{4}\b|\b\d{8}\b)",
     re.IGNORECASE,
 )
 # Words that may follow « mot de passe est » without being one.

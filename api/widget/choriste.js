@@ -21,7 +21,7 @@
   const ANNOUNCEMENT_MS = 20_000;
 
   const TEXT = {
-    title: "Assistant Choriste",
+    title: "Choriste",
     bot: "Assistant",
     user: "Vous",
     agent: "Conseiller",
@@ -297,8 +297,12 @@
           "div",
           { className: "choriste-head" },
           el("h2", { id: "choriste-title" }, TEXT.title),
-          this.restartButton,
-          onClose ? el("button", { type: "button", className: "choriste-quiet", onclick: onClose }, TEXT.close) : null,
+          el(
+            "div",
+            { className: "choriste-head-buttons" },
+            this.restartButton,
+            onClose ? el("button", { type: "button", className: "choriste-quiet", onclick: onClose }, TEXT.close) : null,
+          ),
         ),
         this.log,
         this.announcer,

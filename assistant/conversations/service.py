@@ -35,9 +35,7 @@ class Choice:
 async def open_conversation(*, sessions: Sessions) -> Opened:
     """Create an empty conversation with a secret token of 256 bits."""
     token = secrets.token_urlsafe(32)
-    conversation = Conversation(
-        id=str(uuid.uuid4()), token_hash=_hash(token), rasa_sender=str(uuid.uuid4()), cree_le=now()
-    )
+    conversation = Conversation(id=str(uuid.uuid4()), token_hash=_hash(token), rasa_sender=str(uuid.uuid4()), cree_le=now())
     async with transaction(sessions) as session:
         session.add(conversation)
     return Opened(conversation, token)
@@ -55,9 +53,7 @@ async def get_authorized(*, sessions: Sessions, conversation_id: str, token: str
 async def list_messages(*, sessions: Sessions, conversation_id: str) -> list[MessagePublic]:
     """All messages, oldest first."""
     async with sessions() as session:
-        rows = await session.scalars(
-            select(Message).where(Message.conversation_id == conversation_id).order_by(Message.position)
-        )
+        rows = await session.scalars(select(Message).where(Message.conversation_id == conversation_id).order_by(Message.position))
         return [MessagePublic.model_validate(row) for row in rows]
 
 
@@ -92,9 +88,7 @@ async def give_feedback(
         message = await session.get(Message, message_id)
         if message is None or message.conversation_id != conversation_id or message.sender == Sender.USER:
             return False
-        await session.merge(
-            Feedback(message_id=message_id, useful=useful, reason=reason, comment=comment, cree_le=now())
-        )
+        await session.merge(Feedback(message_id=message_id, useful=useful, reason=reason, comment=comment, cree_le=now()))
     return True
 
 

@@ -33,7 +33,10 @@ class AnomalyMatcher:
     def __init__(self, anomalies: Iterable[Anomalie]) -> None:
         self._anomalies = list(anomalies)
         self._messages = [
-            (_plain(message), anomalie) for anomalie in self._anomalies for message in anomalie.message if len(_plain(message)) >= _MIN_PASTED_LETTERS
+            (_plain(message), anomalie)
+            for anomalie in self._anomalies
+            for message in anomalie.message
+            if len(_plain(message)) >= _MIN_PASTED_LETTERS
         ]
         phrases = [[anomalie.titre, *anomalie.symptomes] for anomalie in self._anomalies]
         self._owner = np.repeat(np.arange(len(phrases)), [len(group) for group in phrases])

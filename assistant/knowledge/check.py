@@ -68,13 +68,17 @@ def _problems_of(fiche: Fiche, knowledge: Knowledge, allowed: set[str] | None) -
 
 
 def _numbers(text: str) -> set[str]:
-    return {re.sub(r"[ \u00a0\u202f]", "", found).replace(".", ",") for found in _NUMBER.findall(re.sub(r"\]\([^)]*\)", "]", text))}
+    return {
+        re.sub(r"[ \u00a0\u202f]", "", found).replace(".", ",") for found in _NUMBER.findall(re.sub(r"\]\([^)]*\)", "]", text))
+    }
 
 
-def load_examples(directory: Path) -> dict[str, list[str]]:
-    """Training examples by intent, from the Rasa files of data/nlu."""
+def load_examples(directory: Path, leave_out: Path | None = None) -> dict[str, list[str]]:
+    """Training examples by intent, from the Rasa files of data/nlu (but `leave_out`)."""
     examples: dict[str, list[str]] = defaultdict(list)
     for path in sorted(directory.glob("*.yml")):
+        if path == leave_out:
+            continue
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             if "intent" in block:
                 lines = [line.strip() for line in block["examples"].splitlines() if line.strip()]
@@ -119,7 +123,9 @@ def read_facts(directory: Path) -> str:
 def main(
     knowledge_dir: Path = Path("data/knowledge"),
     nlu_dir: Path = Path("data/nlu"),
-    facts: Annotated[Path, typer.Option(help="La base de faits ; ses contrôles sont passés si elle est absente.")] = Path("../shared/facts"),
+    facts: Annotated[Path, typer.Option(help="La base de faits ; ses contrôles sont passés si elle est absente.")] = Path(
+        "../shared/facts"
+    ),
 ) -> None:
     """Print every problem, then the coverage of the facts."""
     try:

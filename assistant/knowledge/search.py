@@ -20,15 +20,18 @@ _FUSION = 60
 MIN_SIMILARITY = 0.45
 _MIN_LETTERS_FOR_SLIP = 5
 _STOP_WORDS = frozenset(
-    "a au aux avec ce ces c d dans de des du elle en est et il ils j je l la le les leur lui m ma mais me mes mon n ne nos notre nous "
-    "on ou par pas pour qu que qui s sa se ses si son sur t ta te tes toi ton tu un une vos votre vous y comment faire fait puis peut "
-    "ai as avez suis etes sont etre avoir cette cet quel quelle quels quelles dois doit faut".split()
+    (
+        "a au aux avec ce ces c d dans de des du elle en est et il ils j je l la le les leur lui m ma mais me mes mon n ne nos "
+        "notre nous on ou par pas pour qu que qui s sa se ses si son sur t ta te tes toi ton tu un une vos votre vous y comment "
+        "faire fait puis peut ai as avez suis etes sont etre avoir cette cet quel quelle quels quelles dois doit faut"
+    ).split()  # noqa: SIM905 - a list of eighty words reads better as a text
 )
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A fiche found: `score` orders hits of one query; `similarity` (-1 to 1) is the best semantic nearness to one of its questions."""
+    """A fiche found: `score` orders hits of one query; `similarity` (-1 to 1) is the nearness in meaning to its best question;
+    `lexical` is the BM25 score."""
 
     fiche: Fiche
     score: float

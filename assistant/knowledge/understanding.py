@@ -53,7 +53,9 @@ class Understanding:
         buttons = self._candidates(ranking, [hit.fiche.id for hit in near])
         if buttons:
             buttons.append(ReplyButton(title=self._texts["choix_autre"], payload="/autre_chose"))
-            return Reply(kind=Kind.CHOICES, text=self._texts["choix"], buttons=buttons, confidence=top.confidence if top else None)
+            return Reply(
+                kind=Kind.CHOICES, text=self._texts["choix"], buttons=buttons, confidence=top.confidence if top else None
+            )
         return self.unknown(text, failures)
 
     def unknown(self, text: str, failures: int) -> Reply:

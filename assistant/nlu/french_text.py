@@ -10,7 +10,20 @@ from typing import Dict, List, Tuple
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ´`′＇"), "'")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 # Zero-width and bidirectional control signs: invisible, they would split words and hide text.
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e"), None)
+_INVISIBLE = dict.fromkeys(
+    [
+        0x00AD,
+        0x034F,
+        0x061C,
+        0x180E,
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        0xFE0E,
+        0xFE0F,
+        0xFEFF,
+    ]
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:[-_][^\W_]+)*", re.UNICODE)
@@ -22,8 +35,9 @@ def normalize(text: str) -> str:
     >>> normalize("  L\u2019e\u0301tat  de\u00a0ma facture ")
     "L'état de ma facture"
     """
-    text = unicodedata.normalize("NFC", text)
-    text = text.translate(_INVISIBLE).translate(_APOSTROPHES).translate(_DASHES)
+    # Invisible signs first: one of them between a letter and its accent would keep the two apart.
+    text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    text = text.translate(_APOSTROPHES).translate(_DASHES)
     text = _CONTROL.sub(" ", text)
     return _SPACES.sub(" ", text).strip()
 
@@ -67,4 +81,5 @@ def _abbreviation_pattern() -> "re.Pattern[str]":
 def expand_abbreviations(text: str) -> str:
     """Write out what people abbreviate (« mdp » → « mot de passe »). For features and search, never for display."""
     table = _abbreviations()
-    return _abbreviation_pattern().sub(lambda match: table[match.group(1).lower()], text)
+    # Without regard to case, « ſ » matches an s and « ı » an i, but lower() leaves them: such words stay as they are.
+    return _abbreviation_pattern().sub(lambda match: table.get(match.group(1).lower(), match.group(1)), text)

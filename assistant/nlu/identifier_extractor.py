@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Text
@@ -61,10 +62,16 @@ class IdentifierExtractor(EntityExtractorMixin, GraphComponent):
     ) -> IdentifierExtractor:
         return cls(config, model_storage, resource)
 
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
+        """The content of the table, so that Rasa trains again when it changed."""
+        path = Path(config["statuts"])
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
     def train(self, training_data: TrainingData) -> Resource:
         self._statuses = StatusNames.from_csv(Path(self._config["statuts"]))
         with self._model_storage.write_to(self._resource) as directory:
-            content = {"labels": self._statuses.labels, "edi": self._statuses.edi}
+            content = {"labels": self._statuses.labels, "edi": self._statuses.edi, "flux": sorted(self._statuses.flux)}
             (directory / _FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
@@ -83,7 +90,7 @@ class IdentifierExtractor(EntityExtractorMixin, GraphComponent):
         except ValueError:
             # Rasa's storage raises ValueError when nothing was persisted (NLU-less training): identifiers still work.
             return cls(config, model_storage, resource)
-        names = StatusNames([(label, code) for label, code in content["labels"]], content["edi"])
+        names = StatusNames([(label, code) for label, code in content["labels"]], content["edi"], content["flux"])
         return cls(config, model_storage, resource, names)
 
     def process(self, messages: List[Message]) -> List[Message]:

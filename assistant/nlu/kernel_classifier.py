@@ -16,6 +16,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import RESPONSE_SELECTOR_PROPERTY_NAME, RESPONSE_SELECTOR_RETRIEVAL_INTENTS
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -41,7 +42,8 @@ class KernelIntentClassifier(IntentClassifier, GraphComponent):
     """Sets `intent`, `intent_ranking` (full names, so that two fiches can be found close) and, for a retrieval intent,
     `response_selector` in the shape of Rasa's own ResponseSelector. Confidences are probabilities in 0-1.
 
-    `weights`: how much each featurizer counts, by its alias (1.0 when absent). `regularization`: λ of the least squares.
+    `weights`: how much each sparse featurizer counts, by its alias (1.0 when absent; the dense features together count 1).
+    `sharpness`: how fast nearness in meaning fades. `regularization`: λ of the least squares.
     """
 
     @classmethod
@@ -54,7 +56,7 @@ class KernelIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"weights": {}, "regularization": 0.3, "ranking_length": 10}
+        return {"weights": {}, "sharpness": 3.0, "regularization": 0.15, "ranking_length": 10}
 
     def __init__(
         self,
@@ -63,12 +65,15 @@ class KernelIntentClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         model: Optional[LeastSquaresClassifier] = None,
         idf: Optional[Dict[Text, np.ndarray]] = None,
+        dimensions: Optional[Dict[Text, int]] = None,
     ) -> None:
         self.config = {**self.get_default_config(), **config}
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
         self._idf: Dict[Text, np.ndarray] = idf or {}
+        # Size of each featurizer's vectors: a message may lack those of one (no token, a featurizer that failed).
+        self._dimensions: Dict[Text, int] = dimensions or {}
 
     @classmethod
     def create(
@@ -98,20 +103,31 @@ class KernelIntentClassifier(IntentClassifier, GraphComponent):
             blocks[origin] = _stack([row if row is not None else empty for row in column])
         return blocks
 
-    def _matrix(self, messages: List[Message]) -> csr_matrix:
-        """One row a message: the blocks, each weighted by rarity (sparse ones), made of length one, and by its weight."""
+    def _features(self, messages: List[Message]) -> Tuple[csr_matrix, Optional[np.ndarray]]:
+        """One row a message: sparse blocks, each weighted by rarity, made of length one and weighted; dense ones side by side."""
         blocks = self._blocks(messages)
-        parts = []
-        for origin in sorted(blocks):
-            block = blocks[origin]
-            if origin in self._idf:
-                block = block.multiply(self._idf[origin][None, :]).tocsr()
+        sparse_parts = [csr_matrix((len(messages), 1), dtype=np.float32)]
+        dense_parts = []
+        for origin in sorted(self._dimensions):
+            block = blocks.get(origin)
+            if block is None:
+                block = csr_matrix((len(messages), self._dimensions[origin]), dtype=np.float32)
+            if origin not in self._idf:
+                dense_parts.append(normalize_rows(block).toarray())
+                continue
+            # A word said twice says hardly more than once.
+            block.data = 1 + np.log(np.maximum(block.data, 1))
+            block = block.multiply(self._idf[origin][None, :]).tocsr()
             weight = float(self.config["weights"].get(origin, 1.0))
-            parts.append(normalize_rows(block) * np.float32(np.sqrt(weight)))
-        return hstack(parts, format="csr", dtype=np.float32)
+            sparse_parts.append(normalize_rows(block) * np.float32(np.sqrt(weight)))
+        sparse = hstack(sparse_parts, format="csr", dtype=np.float32)
+        if not dense_parts:
+            return sparse, None
+        return sparse, np.hstack(dense_parts).astype(np.float32) / np.float32(np.sqrt(len(dense_parts)))
 
     def _learn_rarity(self, messages: List[Message]) -> None:
         for origin, block in self._blocks(messages).items():
+            self._dimensions[origin] = block.shape[1]
             if block.nnz < 0.5 * block.shape[0] * block.shape[1]:
                 seen = np.bincount(block.indices, minlength=block.shape[1])
                 self._idf[origin] = np.log((1 + block.shape[0]) / (1 + seen)).astype(np.float32) + 1
@@ -125,11 +141,13 @@ class KernelIntentClassifier(IntentClassifier, GraphComponent):
             logger.warning("Fewer than two intents in the training data: no classifier is trained.")
             return self._resource
         self._learn_rarity(examples)
-        matrix = self._matrix(examples)
-        self._model = LeastSquaresClassifier.fit(matrix, labels, float(self.config["regularization"]))
+        sparse, dense = self._features(examples)
+        self._model = LeastSquaresClassifier.fit(
+            sparse, labels, float(self.config["regularization"]), dense, float(self.config["sharpness"])
+        )
         logger.info(
             "Trained on %d examples of %d topics; left-one-out accuracy %.3f.",
-            matrix.shape[0],
+            sparse.shape[0],
             len(set(labels)),
             self._model.left_out_accuracy,
         )
@@ -139,6 +157,7 @@ class KernelIntentClassifier(IntentClassifier, GraphComponent):
     def _persist(self) -> None:
         assert self._model is not None
         arrays, names = self._model.to_arrays()
+        names["dimensions"] = self._dimensions
         arrays.update({f"idf/{origin}": values for origin, values in self._idf.items()})
         with self._model_storage.write_to(self._resource) as directory:
             save_file(arrays, directory / _WEIGHTS)
@@ -161,19 +180,21 @@ class KernelIntentClassifier(IntentClassifier, GraphComponent):
             # Rasa's storage raises ValueError when nothing was persisted: answer no intent, as Rasa's classifiers do.
             return cls(config, model_storage, resource)
         idf = {key[len("idf/") :]: value for key, value in arrays.items() if key.startswith("idf/")}
-        return cls(config, model_storage, resource, LeastSquaresClassifier.from_arrays(arrays, names), idf)
+        model = LeastSquaresClassifier.from_arrays(arrays, names)
+        return cls(config, model_storage, resource, model, idf, names["dimensions"])
 
     # --- prediction ---------------------------------------------------------------------------------------------------
 
     def process(self, messages: List[Message]) -> List[Message]:
         with_features = [message for message in messages if message.get(TEXT) and message.features]
         for message in messages:
-            if message not in with_features or self._model is None:
+            # Not « in with_features »: messages compare by content, which is costly.
+            if self._model is None or not (message.get(TEXT) and message.features):
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 message.set("intent_ranking", [], add_to_output=True)
         if with_features and self._model is not None:
-            probabilities = self._model.probabilities(self._matrix(with_features))
-            for message, row in zip(with_features, probabilities):
+            probabilities = self._model.probabilities(*self._features(with_features))
+            for message, row in zip(with_features, probabilities, strict=True):
                 self._set_prediction(message, row)
         return messages
 
@@ -186,12 +207,18 @@ class KernelIntentClassifier(IntentClassifier, GraphComponent):
         message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
         ranking = [{"name": label, "confidence": value} for label, value in ranked]
         message.set("intent_ranking", ranking, add_to_output=True)
-        message.set("response_selector", _response_selector(ranked), add_to_output=True)
+        selectors = _response_selector(ranked, self._retrieval_intents())
+        message.set(RESPONSE_SELECTOR_PROPERTY_NAME, selectors, add_to_output=True)
+
+    def _retrieval_intents(self) -> List[Text]:
+        labels = self._model.labels if self._model is not None else []
+        return sorted({label.split("/", 1)[0] for label in labels if "/" in label})
 
 
-def _response_selector(ranked: List[Tuple[Text, float]]) -> Dict[Text, Any]:
-    """The part of Rasa's ResponseSelector output that an action reads: the best keys of each retrieval intent."""
-    selectors: Dict[Text, Any] = {}
+def _response_selector(ranked: List[Tuple[Text, float]], retrieval_intents: List[Text]) -> Dict[Text, Any]:
+    """What is read of Rasa's ResponseSelector: the best keys of each retrieval intent (actions), and the names of all
+    retrieval intents, without which Rasa neither notes nor tests full names (`rasa test`)."""
+    selectors: Dict[Text, Any] = {RESPONSE_SELECTOR_RETRIEVAL_INTENTS: retrieval_intents}
     for label, confidence in ranked:
         if "/" in label:
             key = {"intent_response_key": label, "confidence": confidence}

@@ -1,7 +1,7 @@
 """Regularised least squares (kernel ridge) for many classes and few examples each. Plain numpy/scipy, no Rasa."""
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 from scipy.linalg import lapack
@@ -21,8 +21,12 @@ def normalize_rows(matrix: csr_matrix) -> csr_matrix:
 
 @dataclass
 class LeastSquaresClassifier:
-    """`examples` (n, d) sparse, `coefficients` (n, k), `labels` (k), `temperature` of the softmax,
-    `left_out_accuracy`: share of examples named rightly by the model trained on all the others."""
+    """`examples` (n, d) sparse, `dense` (n, m) or None, `coefficients` (n, k), `labels` (k), `temperature` of the softmax,
+    `left_out_accuracy`: share of examples named rightly by the model trained on all the others.
+
+    The kernel is X·Xᵀ over the sparse features plus exp(sharpness·(E·Eᵀ − 1)) over the dense ones (rows of length one): meaning
+    counts much more when it is really near.
+    """
 
     examples: csr_matrix
     coefficients: np.ndarray
@@ -30,9 +34,18 @@ class LeastSquaresClassifier:
     labels: List[str]
     temperature: float
     left_out_accuracy: float
+    dense: Optional[np.ndarray] = None
+    sharpness: float = 3.0
 
     @classmethod
-    def fit(cls, examples: csr_matrix, labels: Sequence[str], regularization: float) -> "LeastSquaresClassifier":
+    def fit(
+        cls,
+        examples: csr_matrix,
+        labels: Sequence[str],
+        regularization: float,
+        dense: Optional[np.ndarray] = None,
+        sharpness: float = 3.0,
+    ) -> "LeastSquaresClassifier":
         """Solve (K + λI)A = Y with Y one-hot, K = X·Xᵀ; each answer without its own example comes from the same inverse.
 
         Left-out residual of ridge regression: A[i] / (K + λI)⁻¹[i, i] (Allen's PRESS), so the temperature is set on answers
@@ -44,21 +57,21 @@ class LeastSquaresClassifier:
         onehot = np.zeros((len(labels), len(names)), dtype=np.float32)
         onehot[np.arange(len(labels)), target] = 1
         bias = np.full(len(names), 1 / len(names), dtype=np.float32)
-        inverse = _inverse((examples @ examples.T).toarray().astype(np.float32), regularization)
+        inverse = _inverse(_kernel(examples, examples, dense, dense, sharpness), regularization)
         coefficients = inverse @ (onehot - bias)
         left_out = onehot - coefficients / np.diag(inverse)[:, None]
         temperature = _fit_temperature(left_out, target)
         accuracy = float((left_out.argmax(axis=1) == target).mean())
-        return cls(examples, coefficients.astype(np.float32), bias, names, temperature, accuracy)
+        return cls(examples, coefficients.astype(np.float32), bias, names, temperature, accuracy, dense, sharpness)
 
-    def scores(self, matrix: csr_matrix) -> np.ndarray:
+    def scores(self, matrix: csr_matrix, dense: Optional[np.ndarray] = None) -> np.ndarray:
         """Raw scores, shape (rows, k): near 1 for the right label, near 0 for the others."""
-        similarity = (matrix @ self.examples.T).toarray()
+        similarity = _kernel(matrix, self.examples, dense, self.dense, self.sharpness)
         return np.asarray(similarity @ self.coefficients + self.bias)
 
-    def probabilities(self, matrix: csr_matrix) -> np.ndarray:
+    def probabilities(self, matrix: csr_matrix, dense: Optional[np.ndarray] = None) -> np.ndarray:
         """Calibrated probabilities, shape (rows, k), each row adding up to 1."""
-        return softmax(self.scores(matrix) * self.temperature)
+        return softmax(self.scores(matrix, dense) * self.temperature)
 
     def to_arrays(self) -> Tuple[Dict[str, np.ndarray], Dict[str, Any]]:
         """What safetensors and JSON keep."""
@@ -69,11 +82,14 @@ class LeastSquaresClassifier:
             "coefficients": np.ascontiguousarray(self.coefficients),
             "bias": self.bias,
         }
+        if self.dense is not None:
+            arrays["dense"] = np.ascontiguousarray(self.dense)
         names = {
             "labels": self.labels,
             "shape": list(self.examples.shape),
             "temperature": self.temperature,
             "left_out_accuracy": self.left_out_accuracy,
+            "sharpness": self.sharpness,
         }
         return arrays, names
 
@@ -81,8 +97,28 @@ class LeastSquaresClassifier:
     def from_arrays(cls, arrays: Dict[str, np.ndarray], names: Dict[str, Any]) -> "LeastSquaresClassifier":
         examples = csr_matrix((arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(names["shape"]))
         return cls(
-            examples, arrays["coefficients"], arrays["bias"], names["labels"], names["temperature"], names["left_out_accuracy"]
+            examples,
+            arrays["coefficients"],
+            arrays["bias"],
+            names["labels"],
+            names["temperature"],
+            names["left_out_accuracy"],
+            arrays.get("dense"),
+            names["sharpness"],
         )
+
+
+def _kernel(
+    left: csr_matrix, right: csr_matrix, left_dense: Optional[np.ndarray], right_dense: Optional[np.ndarray], sharpness: float
+) -> np.ndarray:
+    """Similarities, shape (rows of left, rows of right), float32."""
+    kernel = (left @ right.T).toarray().astype(np.float32, copy=False)
+    if left_dense is not None and right_dense is not None:
+        meaning = left_dense @ right_dense.T
+        meaning -= 1
+        meaning *= sharpness
+        kernel += np.exp(meaning, out=meaning)
+    return kernel
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import RESPONSE_SELECTOR_PROPERTY_NAME
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -46,7 +47,7 @@ def _weight(word: Text, vocabulary: FrozenSet[Text]) -> float:
 class UnknownWordsGuard(IntentClassifier, GraphComponent):
     """Multiply every confidence by min(1, known share / `enough`): below `enough`, doubt grows with each unknown word.
 
-    A message without a single word (emojis, signs) falls to 0. Intents in `exempt` keep their confidence.
+    A message without a single word (emojis, signs) falls to 0. A message whose intent is in `exempt` is left as it is.
     """
 
     @classmethod
@@ -110,7 +111,8 @@ class UnknownWordsGuard(IntentClassifier, GraphComponent):
             intent = message.get(INTENT)
             if self._vocabulary and message.get(TEXT) and intent and intent.get("name") not in self.config["exempt"]:
                 share = known_share(message.get(TEXT), self._vocabulary)
-                self._scale(message, min(1.0, share / float(self.config["enough"])))
+                enough = float(self.config["enough"])
+                self._scale(message, min(1.0, share / enough) if enough > 0 else 1.0)
         return messages
 
     @staticmethod
@@ -121,3 +123,13 @@ class UnknownWordsGuard(IntentClassifier, GraphComponent):
         message.set(INTENT, {**intent, "confidence": intent["confidence"] * factor}, add_to_output=True)
         ranking = [{**entry, "confidence": entry["confidence"] * factor} for entry in message.get("intent_ranking", [])]
         message.set("intent_ranking", ranking, add_to_output=True)
+        selectors = message.get(RESPONSE_SELECTOR_PROPERTY_NAME)
+        if selectors:
+            message.set(RESPONSE_SELECTOR_PROPERTY_NAME, _scaled(selectors, factor), add_to_output=True)
+
+
+def _scaled(value: Any, factor: float) -> Any:
+    """A copy of a response selector's output with every confidence in it multiplied."""
+    if isinstance(value, dict):
+        return {key: item * factor if key == "confidence" else _scaled(item, factor) for key, item in value.items()}
+    return [_scaled(item, factor) for item in value] if isinstance(value, list) else value

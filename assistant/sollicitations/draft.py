@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from assistant.knowledge.schemas import Categorie
 from assistant.sollicitations import schemas
@@ -30,8 +30,27 @@ FIELDS: tuple[Field, ...] = (
 _BY_NAME = {field.name: field for field in FIELDS}
 
 _SKIP = frozenset(
-    {"je ne sais pas", "je sais pas", "sais pas", "jsp", "aucun", "aucune", "pas de siret", "pas de numero", "je n'en ai pas", "j'en ai pas",
-     "je n'ai pas", "j'ai pas", "sans", "passer", "ignorer", "non", "je ne l'ai pas", "je l'ai pas", "je ne l'ai plus"}
+    {
+        "je ne sais pas",
+        "je sais pas",
+        "sais pas",
+        "jsp",
+        "aucun",
+        "aucune",
+        "pas de siret",
+        "pas de numero",
+        "je n'en ai pas",
+        "j'en ai pas",
+        "je n'ai pas",
+        "j'ai pas",
+        "sans",
+        "passer",
+        "ignorer",
+        "non",
+        "je ne l'ai pas",
+        "je l'ai pas",
+        "je ne l'ai plus",
+    }
 )
 
 
@@ -60,8 +79,16 @@ class Draft:
         """The draft with the answer to one question. Raises ValueError with a French sentence when it does not fit."""
         field = _BY_NAME[name]
         if field.optional and fold(text).strip(" .!?") in _SKIP:
-            return replace(self, **{name: SKIPPED})
-        return replace(self, **{name: field.check(text)})
+            return self.skipping(name)
+        return self._with(name, field.check(text))
+
+    def skipping(self, name: str) -> Self:
+        """The draft with one optional thing left out, as the person has none."""
+        return self._with(name, SKIPPED)
+
+    def _with(self, name: str, value: str) -> Self:
+        changes: dict[str, Any] = {name: value}
+        return replace(self, **changes)
 
     def given(self, name: str) -> str | None:
         """The value of a field, None when absent or skipped."""

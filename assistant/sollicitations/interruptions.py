@@ -3,11 +3,37 @@
 from assistant.text import fold, fold_words
 
 _QUESTIONS = frozenset(
-    {"fiche", "expliquer_statut", "expliquer_anomalie", "expliquer_cadre", "definir_terme", "comparer_termes", "hors_sujet", "message_anglais"}
+    {
+        "fiche",
+        "expliquer_statut",
+        "expliquer_anomalie",
+        "expliquer_cadre",
+        "definir_terme",
+        "comparer_termes",
+        "hors_sujet",
+        "message_anglais",
+    }
 )
 _TALK = frozenset({"saluer", "remercier", "demander_robot", "demander_capacites", "insulter", "parler_humain"})
 _FOLLOW_UPS = frozenset({"suite_combien_de_temps", "suite_ou", "suite_qui", "suite_pourquoi", "suite_echec", "ne_pas_comprendre"})
-_INTERROGATIVES = ("comment", "quel", "ou ", "quand", "pourquoi", "qui ", "combien", "est-ce", "c'est quoi", "c koi", "qu'est", "que ", "puis-je", "dois-je", "peut-on", "a quoi")
+_INTERROGATIVES = (
+    "comment",
+    "quel",
+    "ou ",
+    "quand",
+    "pourquoi",
+    "qui ",
+    "combien",
+    "est-ce",
+    "c'est quoi",
+    "c koi",
+    "qu'est",
+    "que ",
+    "puis-je",
+    "dois-je",
+    "peut-on",
+    "a quoi",
+)
 _LONGEST_TALK = 5
 _LONGEST_STOP = 5
 

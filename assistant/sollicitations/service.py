@@ -93,7 +93,9 @@ async def _insert(
 async def _by_key(session: AsyncSession, cle_idempotence: str | None) -> Sollicitation | None:
     if cle_idempotence is None:
         return None
-    found: Sollicitation | None = await session.scalar(select(Sollicitation).where(Sollicitation.cle_idempotence == cle_idempotence))
+    found: Sollicitation | None = await session.scalar(
+        select(Sollicitation).where(Sollicitation.cle_idempotence == cle_idempotence)
+    )
     return found
 
 

@@ -24,8 +24,8 @@ def normalize_siret(value: str) -> str:
 def is_valid_siret(digits: str) -> bool:
     """Check the keys of fourteen digits."""
     if digits.startswith(LA_POSTE_SIREN):
-        return luhn.is_valid(digits) or sum(map(int, digits)) % 5 == 0
-    return luhn.is_valid(digits) and luhn.is_valid(digits[:9])
+        return bool(luhn.is_valid(digits)) or sum(map(int, digits)) % 5 == 0
+    return bool(luhn.is_valid(digits) and luhn.is_valid(digits[:9]))
 
 
 def format_siret(digits: str) -> str:

@@ -1,0 +1,217 @@
+"""Chromium against a live service. Sync Playwright; everything waits by itself, nothing sleeps."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TIMEOUT_MS = 30_000
+REPORT_CSP = """
+window.cspReports = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.cspReports.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+# A page of somebody's own, with the widget as one script tag: no target, so a button at the bottom right.
+HOST_PAGE = """<!doctype html>
+<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Un site</title><script src="/widget/choriste.js" defer data-api="/api/v1"></script></head>
+<body><main><h1>Un site</h1><p><a href="#haut">Un lien</a></p></main></body></html>"""
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium is. Without it the tests are skipped, except in CI, where they must run."""
+    found = shutil.which("chromium")
+    if found is None:
+        with sync_playwright() as playwright:
+            own = playwright.chromium.executable_path
+        found = own if Path(own).exists() else None
+    if found is None:
+        reason = "Chromium is not installed: install the package chromium, or run « playwright install chromium »."
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def service_url(chromium_path: str, request: pytest.FixtureRequest) -> str:
+    """Base address of a live service: CHORISTE_TEST_URL when set, else the one that tests/conftest.py starts."""
+    address = os.environ.get("CHORISTE_TEST_URL") or request.getfixturevalue("live_service_url")
+    return str(address).rstrip("/")
+
+
+# A module at a time: while sync Playwright runs, its event loop would be in the way of asynchronous tests.
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """A Chromium for the tests of one module."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGS)
+        expect.set_options(timeout=TIMEOUT_MS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, service_url: str) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a context of its own; options are those of Playwright's new_context."""
+    contexts: list[BrowserContext] = []
+
+    def _open(path: str | None = "/", **options: Any) -> Page:
+        context = browser.new_context(**{"base_url": service_url, "locale": "fr-FR", "reduced_motion": "reduce", **options})
+        contexts.append(context)
+        context.set_default_timeout(TIMEOUT_MS)
+        context.add_init_script(REPORT_CSP)
+        page = context.new_page()
+        if path is not None:
+            page.goto(path)
+        return page
+
+    yield _open
+    for context in contexts:
+        context.close()
+
+
+class Chat:
+    """The widget as a person meets it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.root = page.get_by_role("region", name="Choriste")
+        self.log = page.get_by_role("log", name="Conversation")
+        self.messages = self.log.get_by_role("article")
+        self.box = page.get_by_role("textbox", name="Votre message")
+        self.send = page.get_by_role("button", name="Envoyer")
+        self.alert = self.root.get_by_role("alert")
+        self.announcer = page.locator("[data-announcer]")
+
+    def ready(self) -> "Chat":
+        """Wait for the greeting (or the history)."""
+        expect(self.messages.first).to_be_visible()
+        expect(self.log).to_have_attribute("aria-busy", "false")
+        return self
+
+    def ask(self, text: str) -> None:
+        """Type, send, wait for the answer."""
+        self.box.fill(text)
+        self._answered(lambda: self.box.press("Enter"))
+
+    def choose(self, title: str | re.Pattern[str]) -> None:
+        """Press the button that still can be pressed, wait for the answer."""
+        button = self.log.get_by_role("button", name=title, disabled=False)
+        self._answered(lambda: button.last.click())
+
+    def _answered(self, act: Callable[[], None]) -> None:
+        self.ready()
+        before = self.messages.count()
+        act()
+        expect(self.messages.nth(before + 1)).to_be_visible()
+        expect(self.log).to_have_attribute("aria-busy", "false")
+
+    @property
+    def said(self) -> Locator:
+        """What the person said."""
+        return self.log.locator("article.choriste-user")
+
+    @property
+    def last(self) -> Locator:
+        """The last message."""
+        return self.messages.last
+
+    def answers(self) -> str:
+        """All that the bot answered to the last thing said."""
+        texts = self.said.last.locator("xpath=following-sibling::article").all_inner_texts()
+        return re.sub(r"\s+", " ", " ".join(texts))
+
+
+@pytest.fixture
+def open_chat(open_page: Callable[..., Page]) -> Callable[..., Chat]:
+    """Opens the home page and waits for the greeting; options are those of Playwright's new_context."""
+
+    def _open(**options: Any) -> Chat:
+        return Chat(open_page("/", **options)).ready()
+
+    return _open
+
+
+@pytest.fixture
+def open_host_page(open_page: Callable[..., Page], service_url: str) -> Callable[..., Page]:
+    """Opens a page that only has the widget's script tag, served as if it were the service's own."""
+
+    def _open(**options: Any) -> Page:
+        page = open_page(None, **options)
+        page.route("**/page-d-un-site", lambda route: route.fulfill(body=HOST_PAGE, content_type="text/html; charset=utf-8"))
+        page.goto("/page-d-un-site")
+        return page
+
+    return _open
+
+
+@pytest.fixture
+def chat_of() -> Callable[[Page], Chat]:
+    """The widget in a page."""
+    return Chat
+
+
+@pytest.fixture
+def open_canned_chat(open_page: Callable[..., Page]) -> Callable[..., Chat]:
+    """Opens the home page with an API that says what the test wants: for what the widget does with it."""
+
+    def _open(*messages: dict[str, Any], **options: Any) -> Chat:
+        page = open_page(None, **options)
+        full = [
+            {
+                "id": f"m{number}",
+                "sender": "bot",
+                "kind": "notice",
+                "buttons": [],
+                "sources": [],
+                "fiche": None,
+                "confidence": None,
+            }
+            | message
+            for number, message in enumerate(messages)
+        ]
+        body = {"id": "conversation", "token": "jeton", "messages": full}
+        page.route("**/api/v1/conversations", lambda route: route.fulfill(status=201, json=body))
+        page.goto("/")
+        return Chat(page).ready()
+
+    return _open
+
+
+def is_foreign(address: str, service_url: str) -> bool:
+    """True for a request that leaves the service."""
+    parts = urlsplit(address)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(service_url).netloc
+
+
+@pytest.fixture
+def watch(service_url: str) -> Callable[[Page], dict[str, list[str]]]:
+    """Notes what a page asks from other hosts, and what the console says of the CSP or of broken scripts."""
+
+    def _watch(page: Page) -> dict[str, list[str]]:
+        seen: dict[str, list[str]] = {"foreign": [], "console": [], "errors": []}
+        page.on("request", lambda request: seen["foreign"].append(request.url) if is_foreign(request.url, service_url) else None)
+        page.on(
+            "console", lambda message: seen["console"].append(message.text) if "Content Security Policy" in message.text else None
+        )
+        page.on("pageerror", lambda error: seen["errors"].append(str(error)))
+        return seen
+
+    return _watch

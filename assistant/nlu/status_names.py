@@ -20,75 +20,26 @@ _MIN_FUZZY_LETTERS = 7
 _MIN_FUZZY_LETTERS_IN_LABEL = 4
 _EDI = re.compile(r"\b(?:edi|code|statut)(?:\s|:|n°|nº|_|-)*([0-9]{2})\b(?![/.,]?[0-9]|\s*(?:jours?|mois|factures?|%|€))")
 _WORD = re.compile(r"[a-z0-9]+")
+# fmt: off
 # Words of the same trade that look like a status and are none.
-_OTHER_WORDS = frozenset(
-    {
-        "comptabilite",
-        "comptable",
-        "comptables",
-        "complexe",
-        "complexes",
-        "complexite",
-        "incomplet",
-        "incomplets",
-        "incomplete",
-        "incompletes",
-        "incident",
-        "incidents",
-        "interprete",
-        "interpretes",
-        "redevable",
-        "redevables",
-        "suppression",
-        "valideur",
-        "valideurs",
-    }
-)
+_OTHER_WORDS = frozenset({
+    "comptabilite", "comptable", "comptables", "complexe", "complexes", "complexite", "incomplet", "incomplets", "incomplete",
+    "incompletes", "incident", "incidents", "interprete", "interpretes", "redevable", "redevables", "suppression", "valideur",
+    "valideurs",
+})
 _FLOW_NOUNS = frozenset({"flux", "fichier", "fichiers", "lot", "lots"})
 # « incidenté » is said of nothing else.
-_FLOW_TOPICS = _FLOW_NOUNS | frozenset(
-    {"edi", "integration", "integrations", "api", "sftp", "pes", "oftp", "incidente", "incidentes"}
-)
-_INVOICE_NOUNS = frozenset(
-    {
-        "facture",
-        "factures",
-        "fact",
-        "facts",
-        "elle",
-        "elles",
-        "demande",
-        "demandes",
-        "avoirs",
-        "decompte",
-        "decomptes",
-        "piece",
-        "pieces",
-    }
-)
+_FLOW_TOPICS = _FLOW_NOUNS | {"edi", "integration", "integrations", "api", "sftp", "pes", "oftp", "incidente", "incidentes"}
+_INVOICE_NOUNS = frozenset({
+    "facture", "factures", "fact", "facts", "elle", "elles", "demande", "demandes", "avoirs", "decompte", "decomptes", "piece",
+    "pieces",
+})
 _COMPLEMENT = frozenset({"de", "du", "des", "d", "par", "en", "dans", "via", "avec", "sur"})
-_DETERMINERS = frozenset(
-    {
-        "le",
-        "la",
-        "l",
-        "les",
-        "un",
-        "une",
-        "mon",
-        "ma",
-        "mes",
-        "ce",
-        "cette",
-        "ces",
-        "notre",
-        "nos",
-        "votre",
-        "vos",
-        "leur",
-        "leurs",
-    }
-)
+_DETERMINERS = frozenset({
+    "le", "la", "l", "les", "un", "une", "mon", "ma", "mes", "ce", "cette", "ces", "notre", "nos", "votre", "vos", "leur",
+    "leurs",
+})
+# fmt: on
 # Before « reçu » or « traité », what tells a status from a verb (« j'ai reçu un mail »).
 _STATE_BEFORE = frozenset({"est", "sont", "ete", "statut", "etat", "affiche", "indique", "reste", "restes", "comme"})
 

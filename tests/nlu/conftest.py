@@ -25,6 +25,11 @@ STATUTS = ROOT / "data" / "knowledge" / "statuts.csv"
 NAUGHTY = [json.loads(line) for line in Path(__file__).with_name("naughty_strings.txt").read_text(encoding="ascii").splitlines()]
 
 
+def short(text: str) -> str:
+    """What a nasty string is called in the names of tests."""
+    return ascii(text)[1:30]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # TensorFlow's and matplotlib's own, by the dozen.
     for kind in ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"):

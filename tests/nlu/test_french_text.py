@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from conftest import NAUGHTY
+from conftest import NAUGHTY, short
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -184,7 +184,7 @@ def test_no_text_makes_the_functions_fail(text: str) -> None:
     words(expand_abbreviations(text))
 
 
-@pytest.mark.parametrize("text", NAUGHTY)
+@pytest.mark.parametrize("text", NAUGHTY, ids=short)
 def test_no_nasty_string_makes_the_functions_fail(text: str) -> None:
     once = normalize(text)
     assert normalize(once) == once

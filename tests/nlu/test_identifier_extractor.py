@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 import pytest
-from conftest import NAUGHTY, STATUTS, Component
+from conftest import NAUGHTY, STATUTS, Component, short
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -175,6 +175,6 @@ def test_no_text_makes_it_fail_and_offsets_are_those_of_the_text(trained: Identi
         assert item["value"]
 
 
-@pytest.mark.parametrize("text", NAUGHTY)
+@pytest.mark.parametrize("text", NAUGHTY, ids=short)
 def test_no_nasty_string_makes_it_fail(trained: IdentifierExtractor, text: str) -> None:
     json.dumps(entities(trained, text))

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import List, Tuple
 
 import pytest
-from conftest import NAUGHTY
+from conftest import NAUGHTY, short
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import iban, luhn
@@ -521,7 +521,7 @@ def test_offsets_always_slice_the_text_to_something_that_normalises_to_the_value
     assert all(one.end <= other.start for one, other in pairwise(found))
 
 
-@pytest.mark.parametrize("text", NAUGHTY)
+@pytest.mark.parametrize("text", NAUGHTY, ids=short)
 def test_no_nasty_string_makes_it_fail(text: str) -> None:
     for item in find_identifiers(text) + find_identifiers(normalize(text)):
         assert item.value

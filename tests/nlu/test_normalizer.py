@@ -1,7 +1,7 @@
 """assistant.nlu.normalizer."""
 
 import pytest
-from conftest import NAUGHTY, Component
+from conftest import NAUGHTY, Component, short
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -53,7 +53,7 @@ def test_the_component_is_registered_in_rasas_recipe_and_needs_no_training() -> 
     assert registered.types == {DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER}
 
 
-@pytest.mark.parametrize("text", NAUGHTY)
+@pytest.mark.parametrize("text", NAUGHTY, ids=short)
 def test_no_nasty_string_makes_it_fail(component: Component, text: str) -> None:
     message = Message({"text": text})
     component.create(FrenchNormalizer).process([message])

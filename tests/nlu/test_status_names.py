@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import List, Tuple
 
 import pytest
-from conftest import NAUGHTY, STATUTS
+from conftest import NAUGHTY, STATUTS, short
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -270,7 +270,7 @@ def test_accents_and_case_make_no_difference(text: str) -> None:
     assert codes(fold(text)) == codes(text)
 
 
-@pytest.mark.parametrize("text", NAUGHTY)
+@pytest.mark.parametrize("text", NAUGHTY, ids=short)
 def test_no_nasty_string_makes_it_fail(text: str) -> None:
     for written in (text, normalize(text)):
         for mention in NAMES.find(written):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Dict
 
 import pytest
-from conftest import NAUGHTY, Component, SmallPipeline
+from conftest import NAUGHTY, Component, SmallPipeline, short
 from hypothesis import given
 from hypothesis import strategies as st
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -62,7 +62,7 @@ def test_the_share_is_between_0_and_1_for_any_text(text: str) -> None:
     assert 0.0 <= known_share(text, VOCABULARY) <= 1.0
 
 
-@pytest.mark.parametrize("text", NAUGHTY)
+@pytest.mark.parametrize("text", NAUGHTY, ids=short)
 def test_no_nasty_string_makes_the_share_fail(text: str) -> None:
     assert 0.0 <= known_share(text, VOCABULARY) <= 1.0
 

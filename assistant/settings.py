@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # Good for a laptop, refused anywhere else: everybody can read it here.
 DEVELOPMENT_TOKEN = "jeton-de-developpement"  # noqa: S105 - not a secret, and refused outside development
 
+MIN_TOKEN_LENGTH = 16
+
 
 class Settings(BaseSettings):
     """One instance a process. Raises ValidationError with a plain sentence when something is missing or unsafe."""
@@ -30,9 +32,15 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @model_validator(mode="after")
-    def _refuse_development_secrets(self) -> Self:
-        if self.environment == "production" and self.actions_token.get_secret_value() == DEVELOPMENT_TOKEN:
+    def _refuse_weak_secrets(self) -> Self:
+        token = self.actions_token.get_secret_value().strip()
+        if not token:
+            # An absent header would be as good as an empty token.
+            raise ValueError("CHORISTE_ACTIONS_TOKEN : un jeton vide est refusé, choisissez un secret.")
+        if self.environment == "production" and token == DEVELOPMENT_TOKEN:
             raise ValueError("CHORISTE_ACTIONS_TOKEN : le jeton de développement est refusé en production, choisissez un secret.")
+        if self.environment == "production" and len(token) < MIN_TOKEN_LENGTH:
+            raise ValueError(f"CHORISTE_ACTIONS_TOKEN : en production, le secret a {MIN_TOKEN_LENGTH} caractères au moins.")
         return self
 
     @property

@@ -1,6 +1,7 @@
 """`make run`: install what is missing, train if needed, migrate, start Rasa and the service, wait until both answer.
 
-Settings: PORT (8000), HOST (127.0.0.1), RASA_PORT (5005), CHORISTE_DATA_DIR (var), and all of docs/settings.md.
+Settings: PORT (8000), HOST (127.0.0.1), RASA_PORT (5005), CHORISTE_DATA_DIR (var), CHORISTE_MODEL (a model to serve instead of
+the one made from the data), and all of docs/settings.md.
 Ctrl-C stops both; if one dies the other is stopped and the exit code is 1.
 """
 
@@ -109,7 +110,10 @@ def main() -> int:
         ensure(side, dev=False)
     if stopping.is_set():
         return 130
-    model = ensure_model()
+    given = os.environ.get("CHORISTE_MODEL")
+    if given and not Path(given).is_file():
+        give_up(f"CHORISTE_MODEL={given} : ce fichier n'existe pas.")
+    model = Path(given) if given else ensure_model()
     if stopping.is_set():
         return 130
 

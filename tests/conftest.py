@@ -6,6 +6,7 @@ import pytest
 
 from tests.live import ROOT, LiveChoriste, start_choriste, stop_choriste
 
+
 @pytest.fixture(scope="session")
 def live_choriste(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveChoriste]:
     """One Choriste for all live tests."""

@@ -1,6 +1,8 @@
 """Messages as they travel."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.conversations.enums import Kind, Sender
 from assistant.knowledge.schemas import Source
@@ -28,6 +30,11 @@ class MessagePublic(BaseModel):
     confidence: float | None = Field(default=None, ge=0, le=1)
 
 
+def _between_0_and_1(value: float) -> float:
+    # Sums of 32-bit floats: Rasa's sure is now and then 1.0000001.
+    return min(max(value, 0.0), 1.0)
+
+
 class ReplyButton(BaseModel):
     """A button as the dialogue makes it: `payload` is for Rasa only."""
 
@@ -43,4 +50,4 @@ class Reply(BaseModel):
     buttons: list[ReplyButton] = []
     sources: list[Source] = []
     fiche: str | None = None
-    confidence: float | None = None
+    confidence: Annotated[float, Field(allow_inf_nan=False), AfterValidator(_between_0_and_1)] | None = None

@@ -44,7 +44,7 @@ async def open_conversation(*, sessions: Sessions) -> Opened:
 async def get_authorized(*, sessions: Sessions, conversation_id: str, token: str) -> Conversation | None:
     """The conversation, or None when it does not exist or the token is another's: the caller cannot tell which."""
     async with sessions() as session:
-        conversation = await session.get(Conversation, conversation_id)
+        conversation = await session.get(Conversation, conversation_id) if _can_be_an_id(conversation_id) else None
     # Compare in any case, so that the time taken does not tell whether the id exists.
     expected = conversation.token_hash if conversation else _hash("")
     return conversation if hmac.compare_digest(expected, _hash(token)) and conversation else None
@@ -74,7 +74,7 @@ async def add_replies(*, sessions: Sessions, conversation_id: str, replies: Sequ
 async def get_choice(*, sessions: Sessions, conversation_id: str, button_id: str) -> Choice | None:
     """The button if this very conversation was given it, else None."""
     async with sessions() as session:
-        button = await session.get(Button, button_id)
+        button = await session.get(Button, button_id) if _can_be_an_id(button_id) else None
     if button is None or button.conversation_id != conversation_id:
         return None
     return Choice(button.title, button.payload)
@@ -85,7 +85,7 @@ async def give_feedback(
 ) -> bool:
     """Record a vote (the last one counts); False when the message is not an answer of this conversation."""
     async with transaction(sessions) as session:
-        message = await session.get(Message, message_id)
+        message = await session.get(Message, message_id) if _can_be_an_id(message_id) else None
         if message is None or message.conversation_id != conversation_id or message.sender == Sender.USER:
             return False
         await session.merge(Feedback(message_id=message_id, useful=useful, reason=reason, comment=comment, cree_le=now()))
@@ -123,6 +123,11 @@ async def _append(session: AsyncSession, conversation_id: str, sender: Sender, r
     session.add_all(buttons)
     await session.flush()
     return row
+
+
+def _can_be_an_id(text: str) -> bool:
+    """False for what a client made up and PostgreSQL would not even compare (NUL)."""
+    return text.isprintable()
 
 
 def _hash(token: str) -> str:

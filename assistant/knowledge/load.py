@@ -1,6 +1,7 @@
 """Read data/knowledge into memory. Every mistake is told at once, with the file it stands in."""
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from assistant.knowledge.schemas import Anomalie, Cadre, Categorie, Fiche, Secti
 Row = TypeVar("Row", bound=BaseModel)
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
+_SECTIONS = tuple(section.value for section in Section)
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 
 
@@ -68,8 +70,12 @@ def parse_fiche(text: str) -> Fiche:
     parts = _HEADING.split(match.group(2).strip())
     lead, _, steps = parts[0].strip().partition("\n\n")
     sections: dict[Section, str] = {}
-    for title, body in zip(parts[1::2], parts[2::2], strict=True):
-        sections[Section(title.strip())] = body.strip()
+    for title, body in zip(map(str.strip, parts[1::2]), parts[2::2], strict=True):
+        if title not in _SECTIONS:
+            raise ValueError(f"« {title} » n'est pas une des sections ({', '.join(_SECTIONS)})")
+        if title in sections:
+            raise ValueError(f"la section « {title} » existe deux fois")
+        sections[Section(title)] = body.strip()
     # Lines of one paragraph are joined: the line breaks of the file are not the reader's.
     return Fiche(reponse=" ".join(lead.split()), etapes=steps.strip(), sections=sections, **head)
 
@@ -87,37 +93,73 @@ def _fiches(directory: Path, problems: list[str]) -> dict[str, Fiche]:
         if fiche.id in found:
             problems.append(f"{path}: l'id « {fiche.id} » existe deux fois")
         found[fiche.id] = fiche
+    if not found and not problems:
+        problems.append(f"{directory}: aucune fiche ne s'y trouve")
     return found
 
 
 def _table(path: Path, shape: type[Row], problems: list[str]) -> Iterator[Row]:
-    if not path.is_file():
-        problems.append(f"{path}: ce fichier manque")
+    content = _read(path, problems)
+    if content is None:
         return
-    with path.open(encoding="utf-8", newline="") as handle:
-        for line, row in enumerate(csv.DictReader(handle), start=2):
-            try:
-                yield shape.model_validate(row)
-            except ValidationError as error:
-                problems.append(f"{path}, ligne {line}: {_plain(error)}")
+    for line, row in enumerate(csv.DictReader(io.StringIO(content, newline="")), start=2):
+        if None in row:
+            problems.append(f"{path}, ligne {line}: cette ligne a plus de cellules que l'en-tête")
+            continue
+        try:
+            yield shape.model_validate(row)
+        except ValidationError as error:
+            problems.append(f"{path}, ligne {line}: {_plain(error)}")
 
 
 def _categories(path: Path, problems: list[str]) -> Iterator[Categorie]:
-    if not path.is_file():
-        problems.append(f"{path}: ce fichier manque")
+    content = _yaml(path, problems)
+    if content is None:
         return
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["categories"]:
+    entries = content.get("categories")
+    if not isinstance(entries, list) or not entries:
+        problems.append(f"{path}: une liste « categories » est attendue")
+        return
+    for entry in entries:
         try:
             yield Categorie.model_validate(entry)
         except ValidationError as error:
-            problems.append(f"{path}, {entry.get('id')}: {_plain(error)}")
+            name = entry.get("id") if isinstance(entry, dict) else entry
+            problems.append(f"{path}, {name}: {_plain(error)}")
 
 
 def _texts(path: Path, problems: list[str]) -> dict[str, str]:
-    texts = yaml.safe_load(path.read_text(encoding="utf-8"))
+    texts = _yaml(path, problems) or {}
     wrong = [key for key, value in texts.items() if not isinstance(value, str)]
     problems.extend(f"{path}, {key}: un texte est attendu" for key in wrong)
     return {key: value.strip() for key, value in texts.items() if isinstance(value, str)}
+
+
+def _read(path: Path, problems: list[str]) -> str | None:
+    if not path.is_file():
+        problems.append(f"{path}: ce fichier manque")
+        return None
+    try:
+        # Line breaks inside a cell are the reader's business (csv).
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        problems.append(f"{path}: {error}")
+        return None
+
+
+def _yaml(path: Path, problems: list[str]) -> dict[Any, Any] | None:
+    content = _read(path, problems)
+    if content is None:
+        return None
+    try:
+        found = yaml.safe_load(content)
+    except yaml.YAMLError as error:
+        problems.append(f"{path}: {error}")
+        return None
+    if not isinstance(found, dict):
+        problems.append(f"{path}: une liste de champs est attendue")
+        return None
+    return found
 
 
 def _keyed(rows: Iterable[Row], key: str, problems: list[str]) -> dict[str, Row]:

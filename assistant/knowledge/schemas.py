@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl
 
 
 class Confiance(StrEnum):
@@ -30,18 +30,20 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+def _public_address(value: str) -> str:
+    HttpUrl(value)
+    return value
+
+
+PublicAddress = Annotated[str, AfterValidator(_public_address)]
+
+
 class Source(_Frozen):
     """Where a fact can be read by anybody."""
 
     titre: str = Field(min_length=3)
-    url: str
+    url: PublicAddress
     date: Annotated[str, BeforeValidator(str)] = "non datée"
-
-    @field_validator("url")
-    @classmethod
-    def _public_address(cls, value: str) -> str:
-        HttpUrl(value)
-        return value
 
 
 class Fiche(_Frozen):
@@ -78,7 +80,7 @@ class _Row(BaseModel):
     confiance: Confiance
     faits: str
     source_titre: str = Field(min_length=3)
-    source_url: str
+    source_url: PublicAddress
     source_date: str
 
     @property

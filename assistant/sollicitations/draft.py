@@ -1,5 +1,6 @@
 """The draft of a sollicitation: what is known, what is still to be asked, what a message fills. Pure rules."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -111,9 +112,14 @@ class Draft:
 
 def guess_categorie(text: str, categories: Iterable[Categorie]) -> Categorie | None:
     """The category whose words (`mots`) the text names most, None when it names none or two equally."""
-    folded = f" {fold(text)} "
-    scores = [(sum(len(mot) for mot in categorie.mots if fold(mot) in folded), categorie) for categorie in categories]
+    folded = fold(text)
+    scores = [(sum(len(mot) for mot in categorie.mots if _names(mot, folded)), categorie) for categorie in categories]
     scores = sorted((item for item in scores if item[0] > 0), key=lambda item: -item[0])
     if not scores or (len(scores) > 1 and scores[0][0] == scores[1][0]):
         return None
     return scores[0][1]
+
+
+def _names(mot: str, folded: str) -> bool:
+    """True when the text holds the whole word or its plural: « mercredi » does not name « EDI »."""
+    return re.search(rf"(?<![a-z0-9]){re.escape(fold(mot))}(?:e?s)?(?![a-z0-9])", folded) is not None

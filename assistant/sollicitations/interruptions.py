@@ -1,5 +1,7 @@
 """While a sollicitation is being drafted: is a message an answer, a question in the middle, or the wish to stop? Pure rules."""
 
+import re
+
 from assistant.text import fold, fold_words
 
 _QUESTIONS = frozenset(
@@ -16,23 +18,10 @@ _QUESTIONS = frozenset(
 )
 _TALK = frozenset({"saluer", "remercier", "demander_robot", "demander_capacites", "insulter", "parler_humain"})
 _FOLLOW_UPS = frozenset({"suite_combien_de_temps", "suite_ou", "suite_qui", "suite_pourquoi", "suite_echec", "ne_pas_comprendre"})
-_INTERROGATIVES = (
-    "comment",
-    "quel",
-    "ou ",
-    "quand",
-    "pourquoi",
-    "qui ",
-    "combien",
-    "est-ce",
-    "c'est quoi",
-    "c koi",
-    "qu'est",
-    "que ",
-    "puis-je",
-    "dois-je",
-    "peut-on",
-    "a quoi",
+# Whole words: « quelqu'un », « commentaire » ask nothing; neither does « quand je dépose… », which tells when.
+_INTERROGATIVE = re.compile(
+    r"\s*(?:(?:comment|quels?|quelles?|ou|pourquoi|qui|combien|que|a quoi)\b(?!')|qu'est|est-ce|c'est quoi|c koi|"
+    r"puis-je|dois-je|peut-on|quand\b(?!\s+(?:je|j'|on|nous|il|elle|ils|elles|le|la|les|l'|ma|mon|mes|un|une)))"
 )
 _LONGEST_TALK = 5
 _LONGEST_STOP = 5
@@ -53,7 +42,7 @@ def stops(intent: str, text: str) -> bool:
 
 def is_question(text: str) -> bool:
     """True for what is asked and not told."""
-    return text.rstrip().endswith("?") or fold(text).lstrip().startswith(_INTERROGATIVES)
+    return text.rstrip().endswith("?") or _INTERROGATIVE.match(fold(text)) is not None
 
 
 def takes_over(intent: str, text: str) -> bool:

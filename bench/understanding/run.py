@@ -101,7 +101,9 @@ def _ask_all(asker: Asker, asked: list[dict[str, Any]], show: bool) -> list[tupl
         if show:
             first = messages[0]
             title = first["fiche"] or first["kind"]
-            typer.echo(f"[{verdict}] {question['id']} {question['text']}\n    {title} ({first['confidence']}): {first['text'][:300]!r}")
+            typer.echo(
+                f"[{verdict}] {question['id']} {question['text']}\n    {title} ({first['confidence']}): {first['text'][:300]!r}"
+            )
             if verdict != "right":
                 typer.echo(f"    gold: {question['gold']}\n    buttons: {[b['title'] for m in messages for b in m['buttons']]}")
     return results

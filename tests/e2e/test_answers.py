@@ -19,7 +19,12 @@ def folded(text: str) -> str:
     ("question", "kind", "must_hold", "must_not_hold"),
     [
         # facts: factures.md §1.1 — add the piece, same number, becomes « Complétée »
-        ("ma facture est suspendue que dois je faire", "answer", ["piece|justificatif", "commentaire|renvoy", "numero"], ["nouveau numero"]),
+        (
+            "ma facture est suspendue que dois je faire",
+            "answer",
+            ["piece|justificatif", "commentaire|renvoy", "numero"],
+            ["nouveau numero"],
+        ),
         # facts: factures.md §1.1 — SIRET, code service or engagement; same number
         ("C koi le statut a recycler", "answer", ["siret", "code service", "engagement", "meme numero"], ["nouveau numero"]),
         # facts: compte.md
@@ -38,7 +43,12 @@ def folded(text: str) -> str:
         # facts: factures.md Q on A_VALIDER_1, E-114 — 15 days, then tacit
         ("mon titulaire ne valide pas depuis 3 semaines", "answer", ["15 jours", "tacite|repute|accepte"], []),
         # facts: factures.md Q11 — the public body, not the support
-        ("qui dois-je contacter pour un retard de paiement de la mairie", "answer", ["client public|service destinataire", "support"], []),
+        (
+            "qui dois-je contacter pour un retard de paiement de la mairie",
+            "answer",
+            ["client public|service destinataire", "support"],
+            [],
+        ),
     ],
 )
 def test_a_question_of_the_trade_gets_a_right_and_sourced_answer(

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.live import LiveChoriste
 from tests.e2e.conftest import Talk
+from tests.live import LiveChoriste
 
 pytestmark = pytest.mark.live
 
@@ -43,7 +43,13 @@ def test_a_draft_is_checked_corrected_confirmed_and_numbered(talk: Talk, live_ch
     assert "adresse électronique" in talk.text()
     talk.say("c'est compta@exemple.fr")
     assert talk.kinds() == ["recap"]
-    for expected in ("732 829 320 00074", "2026-118", "depuis trois semaines", "compta@exemple.fr", "Rien n'est encore enregistré"):
+    for expected in (
+        "732 829 320 00074",
+        "2026-118",
+        "depuis trois semaines",
+        "compta@exemple.fr",
+        "Rien n'est encore enregistré",
+    ):
         assert expected in talk.text()
     assert rows(live_choriste, "SELECT count(*) FROM sollicitation WHERE conversation_id = ?", talk.id) == [(0,)]
 
@@ -59,7 +65,9 @@ def test_a_draft_is_checked_corrected_confirmed_and_numbered(talk: Talk, live_ch
     numero = re.search(r"CHO-\d{4}-\d{6}", talk.text())
     assert numero
     assert "SIRET de ma structure : 732 829 320 00074" in talk.text(), "the text is ready to copy"
-    stored = rows(live_choriste, "SELECT numero, siret, numero_facture, route, etat FROM sollicitation WHERE conversation_id = ?", talk.id)
+    stored = rows(
+        live_choriste, "SELECT numero, siret, numero_facture, route, etat FROM sollicitation WHERE conversation_id = ?", talk.id
+    )
     assert stored == [(numero.group(), SIRET, "2026-118", "organisme_public", "soumise")]
     assert rows(
         live_choriste,
@@ -148,7 +156,12 @@ def test_the_api_writes_the_same_sollicitation_without_chat(live_service_url: st
     ],
 )
 def test_bad_values_are_refused_with_a_french_reason(live_service_url: str, field: str, value: str, words: str) -> None:
-    body = {"categorie": "facture_suspendue", "description": "Une description assez longue.", "contact": "a@exemple.fr", field: value}
+    body = {
+        "categorie": "facture_suspendue",
+        "description": "Une description assez longue.",
+        "contact": "a@exemple.fr",
+        field: value,
+    }
     response = httpx.post(f"{live_service_url}/api/v1/sollicitations", json=body, timeout=30)
     assert response.status_code == 422
     assert response.headers["content-type"].startswith("application/problem+json")

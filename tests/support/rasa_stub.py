@@ -17,7 +17,9 @@ def unused_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def entry(text: str, *, kind: str | None = "answer", buttons: list[dict[str, str]] | None = None, **custom: Any) -> list[dict[str, Any]]:
+def entry(
+    text: str, *, kind: str | None = "answer", buttons: list[dict[str, str]] | None = None, **custom: Any
+) -> list[dict[str, Any]]:
     """One message of the bot as the REST channel sends it: the text, then its annotation."""
     said: dict[str, Any] = {"recipient_id": "r", "text": text}
     if buttons:
@@ -72,7 +74,8 @@ class RasaStub:
             body = await reader.readexactly(int(headers.get("content-length", 0)))
             status, content = await self._respond(head[0].split()[0], body)
             writer.write(
-                b"HTTP/1.1 %d Status\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (status, len(content))
+                b"HTTP/1.1 %d Status\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+                % (status, len(content))
                 + content
             )
             await writer.drain()

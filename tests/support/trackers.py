@@ -37,7 +37,9 @@ def action_call(
         for value in ([values] if isinstance(values, str) else values)
     ]
     ranked = [{"name": name, "confidence": confidence} for name, confidence in ranking or []]
-    selector = {"fiche": {"response": {"intent_response_key": f"fiche/{fiche}", "confidence": 0.9}, "ranking": []}} if fiche else {}
+    selector = (
+        {"fiche": {"response": {"intent_response_key": f"fiche/{fiche}", "confidence": 0.9}, "ranking": []}} if fiche else {}
+    )
     message = {
         "text": text,
         "intent": {"name": intent, "confidence": ranked[0]["confidence"] if ranked else 1.0},

@@ -39,9 +39,9 @@ class ActionRepondreFiche(ChoristeAction):
             pasted = self.services.anomalies.pasted(message_text(tracker))
             sujet = Sujet("anomalie", pasted.anomalie.id) if pasted else self._recognised(tracker)
         reply = self.services.answers.subject(sujet, top_confidence(tracker)) if sujet else None
-        if reply is None:
+        if sujet is None or reply is None:
             return admit_doubt(self.services, dispatcher, tracker)
-        send(dispatcher, reply)
+        send(dispatcher, self.services.understanding.with_reserve(reply, sujet, ranking(tracker)))
         return understood(sujet)
 
     @staticmethod

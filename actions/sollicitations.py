@@ -257,7 +257,7 @@ class _Turn:
         return category_of(self.services.knowledge, Sujet("fiche", fiche.removeprefix("fiche/"))) if fiche else None
 
     def _value(self) -> Events:
-        if self.intent == "nier" and self.text.startswith("/"):
+        if self.intent == "nier" and self.text.startswith("/") and self.draft.can_skip(self.asked):
             # The button « Je ne l'ai pas ».
             return self._filled(self.asked, SKIPPED, self.draft.skipping(self.asked))
         text = self._relevant_text()
@@ -313,7 +313,10 @@ class _Turn:
 def _without_lead_in(text: str) -> str:
     """« c'est le F-12 » → « F-12 »: drops the polite words before a number."""
     return re.sub(
-        r"^\s*(?:c['’]est|le|la|il s['’]agit de|n°|num[ée]ro|facture|siret|:|est)\s+(?=\S*\d)", "", text, flags=re.IGNORECASE
+        r"^\s*(?:(?:c['’]est|le|la|il s['’]agit de|n°|num[ée]ro|facture|siret|:|est|de)\s+)+(?=\S*\d)",
+        "",
+        text,
+        flags=re.IGNORECASE,
     ).strip()
 
 

@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="1",
         summary="Assistant libre, en français, sur Chorus Pro. Indépendant de l'AIFE.",
         lifespan=lifespan,
+        responses=errors.RESPONSES,
         # Its page would load scripts from a third party; the schema itself is at /openapi.json.
         docs_url=None,
         redoc_url=None,

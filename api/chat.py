@@ -20,6 +20,8 @@ from assistant.text import clean, has_words
 logger = structlog.get_logger()
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 
+_MAX_REASON = 64
+
 
 class ConversationOpened(BaseModel):
     """A new conversation. Keep the token: it is given only once."""
@@ -56,7 +58,7 @@ class FeedbackIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     useful: bool
-    reason: str | None = Field(default=None, max_length=64)
+    reason: str | None = Field(default=None, max_length=_MAX_REASON)
     comment: str | None = Field(default=None, max_length=2000)
 
 
@@ -104,7 +106,7 @@ async def vote(message_id: str, body: FeedbackIn, conversation: ConversationDep,
         conversation_id=conversation.id,
         message_id=message_id,
         useful=body.useful,
-        reason=mask_secrets(clean(body.reason)).text if body.reason else None,
+        reason=mask_secrets(clean(body.reason)).text[:_MAX_REASON] if body.reason else None,
         comment=mask_secrets(clean(body.comment)).text if body.comment else None,
     )
     if not known:
@@ -122,15 +124,12 @@ async def _answer(body: MessageIn, conversation: Conversation, context: Context)
             raise Problem(422, "bouton_inconnu", "Ce bouton n'existe pas dans cette conversation.")
         said, for_rasa = choice.title, choice.payload
     else:
-        masked = mask_secrets(clean(body.text or ""))
+        typed, longest = clean(body.text or ""), context.settings.max_message_characters
+        if len(typed) > longest:
+            detail = f"Votre message a {len(typed)} caractères ; {longest} au plus sont lus. Raccourcissez-le."
+            raise Problem(422, "message_trop_long", detail)
+        masked = mask_secrets(typed)
         said, for_rasa = masked.text, as_plain_text(masked.text)
-        if len(said) > context.settings.max_message_characters:
-            raise Problem(
-                422,
-                "message_trop_long",
-                f"Votre message a {len(said)} caractères ; je n'en lis que {context.settings.max_message_characters}. "
-                "Raccourcissez-le.",
-            )
         notices = [Reply(kind=Kind.NOTICE, text=texts[f"secret_{kind}"]) for kind in Secret if kind in masked.found]
     if not said:
         return [Reply(kind=Kind.UNKNOWN, text=texts["message_vide"])]

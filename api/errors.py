@@ -6,9 +6,11 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from api.pages import templates
 from assistant.references import new_reference
 
 logger = structlog.get_logger()
@@ -50,6 +52,26 @@ _FRENCH = {
 }
 
 
+class ProblemDocument(BaseModel):
+    """What a client reads of an error."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str
+    request_id: str | None
+    erreurs: list[dict[str, str]] | None = None
+
+
+# For OpenAPI: any call may be refused, or fail, with such a document.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": description, "content": {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}}}
+    for status, description in (("4XX", "La demande n'est pas acceptée."), ("5XX", "Un incident est survenu."))
+}
+
+
 class Problem(Exception):
     """An error that the client is told about. `code` never changes; `detail` is a French sentence."""
 
@@ -69,8 +91,11 @@ def problem_response(
     *,
     headers: dict[str, str] | None = None,
     extra: dict[str, Any] | None = None,
-) -> JSONResponse:
-    """The problem document as a response."""
+) -> Response:
+    """The problem document as a response; the same as a page for a person who came without the API (the plain form)."""
+    if _is_for_a_person(request):
+        page = {"titre": _TITLES.get(status, "Erreur"), "detail": detail}
+        return templates.TemplateResponse(request, "erreur.html", page, status_code=status, headers=headers)
     body = {
         "type": f"urn:choriste:probleme:{code}",
         "title": _TITLES.get(status, "Erreur"),
@@ -84,15 +109,27 @@ def problem_response(
     return JSONResponse(jsonable_encoder(body), status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
+def _is_for_a_person(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(("/api/", "/rasa/"))
+
+
+def incident(request: Request, error: Exception) -> Response:
+    """What the client reads of an error that nobody foresaw: a reference, which the log has too, and nothing of the error."""
+    reference = new_reference()
+    logger.error("unexpected_error", reference=reference, path=request.url.path, exc_info=error)
+    detail = f"Un incident est survenu, pardon. Réessayez plus tard. Référence de l'incident : {reference}."
+    return problem_response(request, 500, "incident", detail)
+
+
 def install(app: FastAPI) -> None:
-    """Turn every error of the application into a problem document."""
+    """Turn every error that a route raises on purpose into a problem document; the others are the middleware's."""
 
     @app.exception_handler(Problem)
-    async def _problem(request: Request, error: Problem) -> JSONResponse:
+    async def _problem(request: Request, error: Problem) -> Response:
         return problem_response(request, error.status, error.code, error.detail, headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         fields = [
             {"champ": ".".join(str(part) for part in item["loc"][1:]), "message": french_message(item)} for item in error.errors()
         ]
@@ -100,17 +137,10 @@ def install(app: FastAPI) -> None:
         return problem_response(request, 422, "demande_non_valable", detail, extra={"erreurs": fields})
 
     @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> Response:
         detail = _DETAILS.get(error.status_code, "La demande n'a pas pu être traitée.")
         code = {404: "introuvable", 405: "methode_non_permise"}.get(error.status_code, f"http_{error.status_code}")
         return problem_response(request, error.status_code, code, detail, headers=dict(error.headers or {}))
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        reference = new_reference()
-        logger.error("unexpected_error", reference=reference, path=request.url.path, exc_info=error)
-        detail = f"Un incident est survenu, pardon. Réessayez plus tard. Référence de l'incident : {reference}."
-        return problem_response(request, 500, "incident", detail)
 
 
 def french_message(error: Any) -> str:

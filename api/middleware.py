@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from collections.abc import Callable
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -10,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import problem_response
+from api.errors import incident, problem_response
 
 logger = structlog.get_logger()
 
@@ -49,27 +50,41 @@ class RequestContext:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()
-        status = 500
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
-                    headers.setdefault("Cache-Control", "no-store")
-            await send(message)
-
+        exchange = _Exchange(
+            receive, send, self._max_bytes(scope["path"]), lambda headers: self._add_headers(scope, headers, request_id)
+        )
         try:
-            if int(request.headers.get("content-length") or 0) > self._max_bytes(scope["path"]):
-                await self._too_large(request)(scope, receive, send_with_headers)
-            else:
-                await self._app(scope, self._limited(receive, scope["path"]), send_with_headers)
+            await self._answer(scope, request, exchange)
         finally:
-            self._report(scope, status, time.perf_counter() - started)
+            self._report(scope, exchange.status, time.perf_counter() - started)
+
+    async def _answer(self, scope: Scope, request: Request, exchange: "_Exchange") -> None:
+        length = request.headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
+            refusal = problem_response(request, 400, "taille_illisible", "La taille annoncée de la demande n'est pas un nombre.")
+            await refusal(scope, exchange.receive, exchange.send)
+            return
+        exchange.too_large = int(length) > exchange.left
+        if not exchange.too_large:
+            try:
+                await self._app(scope, exchange.receive, exchange.send)
+            except Exception as error:
+                if exchange.started:
+                    raise
+                if not exchange.too_large:
+                    await incident(request, error)(scope, exchange.receive, exchange.send)
+        if exchange.too_large and not exchange.started:
+            exchange.too_large = False
+            detail = "Votre demande est trop grande : raccourcissez le texte."
+            await problem_response(request, 413, "demande_trop_grande", detail)(scope, exchange.receive, exchange.send)
+
+    @staticmethod
+    def _add_headers(scope: Scope, headers: MutableHeaders, request_id: str) -> None:
+        headers["X-Request-ID"] = request_id
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        if scope["path"].startswith("/api/"):
+            headers.setdefault("Cache-Control", "no-store")
 
     @staticmethod
     def _request_id(request: Request) -> str:
@@ -81,25 +96,41 @@ class RequestContext:
         # Rasa sends the whole tracker with each action; the webhook is not for the outside.
         return 16 * 1024 * 1024 if path.startswith("/rasa/") else MAX_BODY_BYTES
 
-    def _limited(self, receive: Receive, path: str) -> Receive:
-        """Stop reading a body that grows past the limit although it announced less."""
-        left = self._max_bytes(path)
-
-        async def limited() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
-            return message if left >= 0 else {"type": "http.disconnect"}
-
-        return limited
-
-    @staticmethod
-    def _too_large(request: Request) -> ASGIApp:
-        return problem_response(request, 413, "demande_trop_grande", "Votre demande est trop grande : raccourcissez le texte.")
-
     @staticmethod
     def _report(scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "autre")
         REQUESTS.labels(scope["method"], route, str(status)).inc()
         DURATION.labels(route).observe(seconds)
         logger.info("request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+class _Exchange:
+    """One request's body, counted, and its response, with the headers that all have."""
+
+    def __init__(self, receive: Receive, send: Send, max_bytes: int, add_headers: Callable[[MutableHeaders], None]) -> None:
+        self._receive = receive
+        self._send = send
+        self._add_headers = add_headers
+        self.left = max_bytes
+        self.too_large = False
+        self.started = False
+        self.status = 500
+
+    async def receive(self) -> Message:
+        """Stop reading a body that grows past the limit although it announced less."""
+        message = await self._receive()
+        self.left -= len(message.get("body", b""))
+        if self.left >= 0:
+            return message
+        self.too_large = True
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """What the application makes of a body that was cut off is not sent: the client is told that it is too large."""
+        if self.too_large and not self.started:
+            return
+        if message["type"] == "http.response.start":
+            self.started = True
+            self.status = message["status"]
+            self._add_headers(MutableHeaders(scope=message))
+        await self._send(message)

@@ -1,6 +1,7 @@
 """The service's side of the REST channel: one message in, replies out."""
 
-import json
+import asyncio
+import re
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ from assistant.knowledge.schemas import Source
 
 logger = structlog.get_logger()
 
+_LEADING_SLASHES = re.compile(r"^[\s/⁄∕／]+")
+
 
 class RasaUnavailable(Exception):
     """Rasa did not answer in time, or not with something readable."""
@@ -22,7 +25,9 @@ class RasaClient:
     """Talks to one Rasa server over HTTP; safe for many conversations at once."""
 
     def __init__(self, base_url: str, timeout_seconds: float) -> None:
-        self._http = httpx.AsyncClient(base_url=base_url, timeout=timeout_seconds)
+        # Not through a proxy of the environment: Rasa is on loopback or a private network, and people's words stay there.
+        self._http = httpx.AsyncClient(base_url=base_url, timeout=timeout_seconds, trust_env=False)
+        self._timeout_seconds = timeout_seconds
 
     async def close(self) -> None:
         """Close the connections."""
@@ -31,10 +36,12 @@ class RasaClient:
     async def send(self, *, sender: str, text: str) -> list[Reply]:
         """What the bot says to one message. Raises RasaUnavailable."""
         try:
-            response = await self._http.post("/webhooks/rest/webhook", json={"sender": sender, "message": text})
+            # httpx counts each read anew: a trickle of bytes must not keep the person waiting either.
+            async with asyncio.timeout(self._timeout_seconds):
+                response = await self._http.post("/webhooks/rest/webhook", json={"sender": sender, "message": text})
             response.raise_for_status()
             entries = response.json()
-        except (httpx.HTTPError, json.JSONDecodeError) as error:
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
             raise RasaUnavailable(repr(error)) from error
         if not isinstance(entries, list):
             raise RasaUnavailable("the answer is not a list of messages")
@@ -50,26 +57,39 @@ class RasaClient:
 
 
 def as_plain_text(text: str) -> str:
-    """A person's text such that Rasa never takes it for an intent: leading slashes and blanks go."""
-    return text.lstrip("/ \t\r\n\u00a0")
+    """A person's text such that Rasa never takes it for an intent: leading slashes and blanks (all that Rasa would strip) go."""
+    return _LEADING_SLASHES.sub("", text)
 
 
-def merge_entries(entries: list[dict[str, Any]]) -> list[Reply]:
-    """Rasa's REST channel sends a message in pieces (paragraphs, then `custom`): put each together again."""
+def merge_entries(entries: list[Any]) -> list[Reply]:
+    """Rasa's REST channel sends a message in pieces (paragraphs, then `custom`): put each together again.
+
+    What is not a message, or holds nothing to read, is left out.
+    """
     replies: list[Reply] = []
     texts: list[str] = []
     buttons: list[ReplyButton] = []
     for entry in entries:
+        if not isinstance(entry, dict):
+            logger.error("entry_unreadable", type=type(entry).__name__)
+            continue
         if entry.get("text"):
             texts.append(str(entry["text"]))
-        buttons += [ReplyButton(title=button["title"], payload=button["payload"]) for button in entry.get("buttons") or []]
+        buttons += _buttons(entry.get("buttons"))
         custom = entry.get("custom")
         if isinstance(custom, dict) and "kind" in custom:
             replies.append(_reply(texts, buttons, custom))
             texts, buttons = [], []
     if texts:
         replies.append(Reply(kind=Kind.NOTICE, text="\n\n".join(texts), buttons=buttons))
-    return [reply for reply in replies if reply.text]
+    return [reply for reply in replies if reply.text.strip()]
+
+
+def _buttons(given: Any) -> list[ReplyButton]:
+    if not isinstance(given, list):
+        return []
+    readable = [button for button in given if isinstance(button, dict) and button.get("title") and button.get("payload")]
+    return [ReplyButton(title=str(button["title"])[:200], payload=str(button["payload"])) for button in readable]
 
 
 def _reply(texts: list[str], buttons: list[ReplyButton], custom: dict[str, Any]) -> Reply:
@@ -83,7 +103,7 @@ def _reply(texts: list[str], buttons: list[ReplyButton], custom: dict[str, Any])
             fiche=custom.get("fiche"),
             confidence=custom.get("confidence"),
         )
-    except (ValidationError, ValueError):
+    except (ValidationError, ValueError, TypeError):
         # An annotation that cannot be read must not cost the person the answer itself.
         logger.exception("reply_annotation_unreadable")
         return Reply(kind=Kind.NOTICE, text=text, buttons=buttons)

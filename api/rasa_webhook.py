@@ -1,5 +1,6 @@
 """Where Rasa calls the actions. Not for the outside: a shared secret is checked first."""
 
+import asyncio
 import hmac
 import json
 import zlib
@@ -20,6 +21,8 @@ logger = structlog.get_logger()
 router = APIRouter(prefix="/rasa", include_in_schema=False)
 
 TOKEN_HEADER = "X-Choriste-Actions-Token"  # noqa: S105 - the name of a header
+# Longer than SQLite's busy timeout, shorter than what the chat waits for Rasa.
+ACTION_TIMEOUT_SECONDS = 15.0
 _MAX_INFLATED_BYTES = 64 * 1024 * 1024
 
 
@@ -36,7 +39,8 @@ async def run_action(request: Request, context: ContextDep) -> JSONResponse:
     executor: ActionExecutor = request.app.state.executor
     name = str(call.get("next_action"))
     try:
-        result = await executor.run(call)
+        async with asyncio.timeout(ACTION_TIMEOUT_SECONDS):
+            result = await executor.run(call)
     except ActionExecutionRejection as error:
         return JSONResponse({"error": str(error), "action_name": error.action_name}, status_code=400)
     except ActionNotFoundException as error:

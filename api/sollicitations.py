@@ -1,5 +1,6 @@
 """The way to a sollicitation without chat: API and a plain form that needs no JavaScript."""
 
+import re
 import secrets
 from typing import Annotated
 
@@ -17,6 +18,8 @@ from assistant.sollicitations.schemas import SollicitationCreate, SollicitationP
 router = APIRouter(prefix="/api/v1/sollicitations", tags=["sollicitations"])
 form_router = APIRouter(include_in_schema=False)
 
+_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_KEY_USED = "cle_deja_utilisee"
 _FIELDS = ("categorie", "siret", "numero_facture", "description", "contact")
 
 
@@ -43,7 +46,9 @@ async def submit_form(request: Request, context: ContextDep) -> HTMLResponse:
     """Write what the form holds, or show it again with what is to be mended: nothing typed is lost."""
     form = await request.form()
     values = {name: str(form.get(name) or "").strip() for name in _FIELDS}
-    key = str(form.get("cle_idempotence") or "") or secrets.token_urlsafe(16)
+    key = str(form.get("cle_idempotence") or "")
+    if not _KEY.fullmatch(key):
+        key = secrets.token_urlsafe(16)
     try:
         body = SollicitationCreate.model_validate({name: value for name, value in values.items() if value})
     except ValidationError as error:
@@ -52,7 +57,16 @@ async def submit_form(request: Request, context: ContextDep) -> HTMLResponse:
     if body.categorie not in context.services.knowledge.categories:
         return _form(request, context, values, {"categorie": "Choisissez un sujet dans la liste."}, key, status=422)
     _throttle(request, context)
-    created = await _create(body, context, Origine.FORMULAIRE, key)
+    try:
+        created = await _create(body, context, Origine.FORMULAIRE, key)
+    except Problem as problem:
+        if problem.code != _KEY_USED:
+            raise
+        # The person went back in the browser and changed something: that is another request, once they confirm it.
+        errors = {
+            "formulaire": "Une demande est déjà enregistrée depuis cette page. Enregistrez de nouveau pour en créer une autre."
+        }
+        return _form(request, context, values, errors, secrets.token_urlsafe(16), status=409)
     return templates.TemplateResponse(request, "sollicitation_faite.html", {"sollicitation": created})
 
 
@@ -80,7 +94,7 @@ async def _create(body: SollicitationCreate, context: Context, origine: Origine,
         known = ", ".join(context.services.knowledge.categories)
         raise Problem(422, "categorie_inconnue", f"Cette catégorie n'existe pas. Catégories connues : {known}.") from error
     except service.IdempotencyConflict as error:
-        raise Problem(409, "cle_deja_utilisee", "Cette clé d'idempotence a déjà servi pour une autre demande.") from error
+        raise Problem(409, _KEY_USED, "Cette clé d'idempotence a déjà servi pour une autre demande.") from error
 
 
 def _throttle(request: Request, context: Context) -> None:

@@ -42,7 +42,8 @@ def now() -> datetime:
 
 def create_engine(url: str) -> AsyncEngine:
     """An async engine. On SQLite: WAL, full synchronisation (what was acknowledged survives a crash), foreign keys."""
-    engine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # The text of an error goes to the log, and must not hold what people wrote.
+    engine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if make_url(url).get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _configure_sqlite)
     return engine

@@ -33,10 +33,10 @@ class AnomalyMatcher:
     def __init__(self, anomalies: Iterable[Anomalie]) -> None:
         self._anomalies = list(anomalies)
         self._messages = [
-            (_plain(message), anomalie)
+            (plain, _letters(message), anomalie)
             for anomalie in self._anomalies
             for message in anomalie.message
-            if len(_plain(message)) >= _MIN_PASTED_LETTERS
+            if len(plain := _plain(message)) >= _MIN_PASTED_LETTERS
         ]
         phrases = [[anomalie.titre, *anomalie.symptomes] for anomalie in self._anomalies]
         self._owner = np.repeat(np.arange(len(phrases)), [len(group) for group in phrases])
@@ -47,9 +47,15 @@ class AnomalyMatcher:
         plain = _plain(text)
         if len(plain) < _MIN_PASTED_LETTERS:
             return None
-        scored = [(self._message_score(plain, message), len(message), anomalie) for message, anomalie in self._messages]
-        score, _, anomalie = max(scored, key=lambda item: item[:2], default=(0.0, 0, None))
-        return AnomalyHit(anomalie, score / 100, pasted=True) if anomalie is not None and score >= _PASTED else None
+        scored = [
+            (self._message_score(plain, message), len(message), whole, anomalie) for message, whole, anomalie in self._messages
+        ]
+        best = max((item[:2] for item in scored), default=(0.0, 0))
+        if best[0] < _PASTED:
+            return None
+        # Messages may differ by what stands in their brackets only: then that decides.
+        tied = [(fuzz.partial_ratio(whole, _letters(text)), anomalie) for *rank, whole, anomalie in scored if tuple(rank) == best]
+        return AnomalyHit(max(tied, key=lambda item: item[0])[1], best[0] / 100, pasted=True)
 
     def described(self, text: str, limit: int = 3) -> list[AnomalyHit]:
         """The anomalies nearest in meaning, best first, none below `POSSIBLE`."""
@@ -69,5 +75,9 @@ class AnomalyMatcher:
 
 def _plain(text: str) -> str:
     """Folded, without the parts that change from one message to the next (brackets, ellipses, digits, quotes)."""
-    text = re.sub(r"\([^)]*\)|…|\.\.\.|[«»\"“”]", " ", fold(text))
-    return " ".join(re.findall(r"[a-z']+", text))
+    return _letters(re.sub(r"\([^)]*\)|…|\.\.\.|[«»\"“”]", " ", text))
+
+
+def _letters(text: str) -> str:
+    """The words of the folded text, one space between them."""
+    return " ".join(re.findall(r"[a-z']+", fold(text)))

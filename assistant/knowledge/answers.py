@@ -186,9 +186,12 @@ class Answers:
 
     def follow_up(self, sujet: Sujet, intent: str) -> Reply:
         """The part of the current subject that a follow-up question asks for; says honestly when it is not known."""
+        title = self.title(sujet)
+        if title is None:
+            # A fiche that went away since: the talk may be older than the knowledge.
+            return Reply(kind=Kind.UNKNOWN, text=self._texts["rien_en_cours"], buttons=[self.sollicitation_button()])
         found = self._follow_up_text(sujet, intent)
         whole = self.subject(sujet)
-        title = self.title(sujet) or ""
         if found is not None and whole is not None:
             return Reply(
                 kind=Kind.ANSWER,

@@ -29,8 +29,9 @@ class TermFinder:
         words = fold_words(text)
         taken = [False] * len(words)
         found: list[tuple[int, Sujet]] = []
-        for exact in (True, False):
-            for length in sorted(self._labels, reverse=True):
+        # « cod service » is a slip of « code service », not « service »: a longer name with a slip wins over a shorter one.
+        for length in sorted(self._labels, reverse=True):
+            for exact in (True, False):
                 for start in range(len(words) - length + 1):
                     if any(taken[start : start + length]):
                         continue

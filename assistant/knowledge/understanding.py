@@ -14,6 +14,8 @@ from assistant.knowledge.subjects import Sujet
 MIN_CANDIDATE_CONFIDENCE = 0.06
 MIN_SIMILARITY = 0.55
 OUT_OF_SCOPE_CONFIDENCE = 0.30
+# Above this the answer stands alone; below, it says what was understood and offers the next likely fiches.
+SURE_CONFIDENCE = 0.60
 MAX_CHOICES = 3
 
 _TABLE_INTENTS = {
@@ -57,6 +59,15 @@ class Understanding:
                 kind=Kind.CHOICES, text=self._texts["choix"], buttons=buttons, confidence=top.confidence if top else None
             )
         return self.unknown(text, failures)
+
+    def with_reserve(self, reply: Reply, sujet: Sujet, ranking: Sequence[Ranked]) -> Reply:
+        """The answer as it is when it is sure; else it says what was understood and offers the next likely fiches."""
+        top = ranking[0] if ranking else None
+        if top is None or top.name != f"fiche/{sujet.cle}" or top.confidence >= SURE_CONFIDENCE:
+            return reply
+        others = [button for button in self._candidates(ranking[1:], []) if button.title != self._answers.title(sujet)][:2]
+        lead = self._texts["peu_sur"].format(titre=self._answers.title(sujet))
+        return reply.model_copy(update={"text": f"{lead}\n\n{reply.text}", "buttons": [*reply.buttons, *others]})
 
     def unknown(self, text: str, failures: int) -> Reply:
         """Say that one does not know, with the nearest fiches and a sollicitation."""

@@ -83,8 +83,12 @@ class Draft:
             return self.skipping(name)
         return self._with(name, field.check(text))
 
+    def can_skip(self, name: str) -> bool:
+        """True for what a sollicitation can do without."""
+        return _BY_NAME[name].optional
+
     def skipping(self, name: str) -> Self:
-        """The draft with one optional thing left out, as the person has none."""
+        """The draft with one optional thing (see `can_skip`) left out, as the person has none."""
         return self._with(name, SKIPPED)
 
     def _with(self, name: str, value: str) -> Self:

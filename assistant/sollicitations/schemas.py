@@ -32,7 +32,9 @@ def check_numero_facture(value: str) -> str:
 
 def check_description(value: str) -> str:
     """A description of 10 to 4,000 characters, secrets masked. Raises ValueError with a French sentence."""
-    value = mask_secrets(clean(value)).text
+    value = clean(value)
+    if len(value) <= DESCRIPTION_MAX:
+        value = mask_secrets(value).text
     if len(value) < DESCRIPTION_MIN or not has_words(value):
         raise ValueError("Décrivez le problème en une phrase au moins : ce que vous faisiez, et ce qui s'affiche.")
     if len(value) > DESCRIPTION_MAX:

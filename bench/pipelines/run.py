@@ -60,9 +60,9 @@ PIPELINES: dict[str, list[dict[str, Any]]] = {
         *_FEATURES,
         {
             "name": "assistant.nlu.kernel_classifier.KernelIntentClassifier",
-            "weights": {"lemmas": 0.2, "letters": 0.2},
-            "sharpness": 3.0,
-            "regularization": 0.15,
+            "weights": {"lemmas": 0.5, "letters": 0.3},
+            "sharpness": 4.0,
+            "regularization": 0.3,
         },
     ],
 }

@@ -29,7 +29,7 @@ def entry(
 
 @dataclass
 class RasaStub:
-    """`received` holds what was asked; `answer` decides what is said (None: the connection stays open without a word)."""
+    """`received` holds what was asked, `asked` is set by the first of it; `answer` decides what is said (None: the connection stays open without a word)."""
 
     answer: Callable[[dict[str, Any]], Answer | None] = lambda call: (200, b"[]")
     received: list[dict[str, Any]] = field(default_factory=list)
@@ -37,6 +37,7 @@ class RasaStub:
     most_at_once: int = 0
     before_answer: Callable[[dict[str, Any]], Any] | None = None
     _server: asyncio.Server | None = None
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     _silent: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __aenter__(self) -> Self:
@@ -47,7 +48,6 @@ class RasaStub:
         assert self._server is not None
         self._silent.set()
         self._server.close()
-        self._server.close_clients()
         await self._server.wait_closed()
 
     @property
@@ -89,6 +89,7 @@ class RasaStub:
             return 200, b'{"status": "ok"}'
         call = json.loads(body)
         self.received.append(call)
+        self.asked.set()
         self.running += 1
         self.most_at_once = max(self.most_at_once, self.running)
         try:

@@ -1,7 +1,8 @@
 """Sentence vectors of the real encoder, each computed once and kept in pytest's cache: the encoder is most of the tests' time."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -54,3 +55,16 @@ def remember_vectors(directory: Path) -> RememberedEncoder:
     remembered = RememberedEncoder(current, directory)
     encoder._encoder = lambda: remembered  # type: ignore[assignment,return-value]
     return remembered
+
+
+@contextmanager
+def bare_encoder() -> Iterator[None]:
+    """The encoder without memory, to measure it."""
+    current = encoder._encoder
+    remembered = current()
+    assert isinstance(remembered, RememberedEncoder)
+    encoder._encoder = lambda: remembered._real  # type: ignore[assignment,return-value]
+    try:
+        yield
+    finally:
+        encoder._encoder = current

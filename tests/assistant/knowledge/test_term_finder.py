@@ -1,0 +1,54 @@
+"""Terms, statuses and cadres named in a question."""
+
+import pytest
+
+from actions.base import Services
+from assistant.knowledge.subjects import Sujet
+from assistant.knowledge.term_finder import TermFinder
+
+
+@pytest.fixture(scope="module")
+def terms(services: Services) -> TermFinder:
+    return services.terms
+
+
+def test_every_term_is_found_by_its_name_in_a_question(terms: TermFinder, services: Services) -> None:
+    lost = {
+        terme: found
+        for terme in services.knowledge.termes
+        if (found := terms.find(f"c'est quoi {terme} ?")) != [Sujet("terme", terme)]
+    }
+    assert lost == {}
+
+
+def test_every_alias_leads_to_something_that_bears_it(terms: TermFinder, services: Services) -> None:
+    lost = [alias for terme in services.knowledge.termes.values() for alias in terme.alias if not terms.find(alias)]
+    assert lost == []
+
+
+def test_every_cadre_is_found_by_its_code(terms: TermFinder, services: Services) -> None:
+    for code in services.knowledge.cadres:
+        assert terms.find(f"différence entre le cadre {code.lower()} et rien")[-1] == Sujet("cadre", code)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("différence entre code service et numéro d'engagement", ["Code service", "Numéro d'engagement"]),
+        ("difference entre numero d’engagement et CODE SERVICE", ["Numéro d'engagement", "Code service"]),
+        ("c'est quoi le cod service", ["Code service"]),
+        ("les codes services", ["Code service"]),
+    ],
+)
+def test_terms_come_in_reading_order_with_their_slips(terms: TermFinder, text: str, expected: list[str]) -> None:
+    assert [sujet.cle for sujet in terms.find(text)] == expected
+
+
+def test_a_longer_name_wins_over_the_shorter_one_inside_it(terms: TermFinder) -> None:
+    assert terms.find("qu'est-ce que Chorus Pro") == [Sujet("terme", "Chorus Pro")]
+    assert terms.find("qu'est-ce que Chorus") == [Sujet("terme", "Chorus")]
+
+
+@pytest.mark.parametrize("text", ["", "???", "il fait beau ce matin", "🙂"])
+def test_nothing_named_is_nothing_found(terms: TermFinder, text: str) -> None:
+    assert terms.find(text) == []

@@ -249,7 +249,8 @@ async def test_two_terms_are_told_apart(service: Service, services: Services) ->
     )
     termes = services.knowledge.termes
     assert f"**Code service** : {termes['Code service'].definition}" in said["text"]
-    assert f"**Numéro d'engagement** : {termes["Numéro d'engagement"].definition}" in said["text"]
+    engagement = termes["Numéro d'engagement"]
+    assert f"**Numéro d'engagement** : {engagement.definition}" in said["text"]
     assert slots["sujet_courant"] == "terme:Code service"
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -24,11 +25,11 @@ def tables(connection: Connection) -> set[str]:
     return set(inspect(connection).get_table_names()) - {"alembic_version"}
 
 
-async def ask[Result](url: str, question: "object") -> Result:
+async def ask(url: str, question: Any) -> Any:
     engine = create_engine(url)
     try:
         async with engine.connect() as connection:
-            return await connection.run_sync(question)  # type: ignore[no-any-return,arg-type]
+            return await connection.run_sync(question)
     finally:
         await engine.dispose()
 

@@ -29,7 +29,10 @@ def entry(
 
 @dataclass
 class RasaStub:
-    """`received` holds what was asked, `asked` is set by the first of it; `answer` decides what is said (None: the connection stays open without a word)."""
+    """`received` holds what was asked, `asked` is set by the first of it; `answer` decides what is said.
+
+    With an answer of None the connection stays open without a word.
+    """
 
     answer: Callable[[dict[str, Any]], Answer | None] = lambda call: (200, b"[]")
     received: list[dict[str, Any]] = field(default_factory=list)

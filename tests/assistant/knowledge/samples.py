@@ -32,8 +32,10 @@ Deux jours.
 """
 
 STATUTS = (
-    "code,edi,libelle,alias,domaine,pose_par,sens,action,delai,numero,numero_texte,final,confiance,faits,source_titre,source_url,source_date\n"
-    "ESSAYEE,,Essayée,mise à l'essai|testée,facture,par vous,Elle est essayée.,Attendez.,Non.,sans_objet,Sans objet.,non,haute,B-1,Une page,"
+    "code,edi,libelle,alias,domaine,pose_par,sens,action,delai,numero,numero_texte,final,confiance,faits,"
+    "source_titre,source_url,source_date\n"
+    "ESSAYEE,,Essayée,mise à l'essai|testée,facture,par vous,Elle est essayée.,Attendez.,Non.,sans_objet,Sans objet.,non,haute,"
+    "B-1,Une page,"
     "https://exemple.fr/,\n"
 )
 ANOMALIES = (

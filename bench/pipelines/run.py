@@ -30,11 +30,13 @@ _FEATURES: list[dict[str, Any]] = [
     {"name": "assistant.nlu.normalizer.FrenchNormalizer"},
     {"name": "SpacyNLP", "model": "fr_core_news_md", "case_sensitive": False},
     {"name": "SpacyTokenizer"},
+    {"name": "assistant.nlu.stems.FrenchStems"},
     {"name": "assistant.nlu.sentence_encoder.SentenceEncoder", "alias": "encoder"},
     {"name": "CountVectorsFeaturizer", "alias": "lemmas", "strip_accents": "unicode", "min_ngram": 1, "max_ngram": 2},
     {
         "name": "CountVectorsFeaturizer",
         "alias": "letters",
+        "use_lemma": False,
         "analyzer": "char_wb",
         "strip_accents": "unicode",
         "min_ngram": 2,
@@ -60,9 +62,9 @@ PIPELINES: dict[str, list[dict[str, Any]]] = {
         *_FEATURES,
         {
             "name": "assistant.nlu.kernel_classifier.KernelIntentClassifier",
-            "weights": {"lemmas": 0.5, "letters": 0.3},
-            "sharpness": 4.0,
-            "regularization": 0.3,
+            "weights": {"lemmas": 0.3, "letters": 0.2},
+            "sharpness": 3.0,
+            "regularization": 0.15,
         },
     ],
 }

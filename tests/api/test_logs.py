@@ -65,13 +65,16 @@ async def test_a_failing_database_does_not_put_the_words_into_the_log(service: S
     rasa.says(entry("Oui"))
     talk = await service.open()
     async with service.app.state.context.services.sessions() as session, session.begin():
-        await session.execute(text("DROP TABLE sollicitation_event"))
-        await session.execute(text("ALTER TABLE message RENAME TO message_perdu"))
+        for table in ("sollicitation", "message"):
+            await session.execute(
+                text(f"CREATE TRIGGER refus_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'panne'); END")
+            )
     assert (await talk.post({"text": SENTENCE})).status_code == 500
     body = {"categorie": "autre", "description": SENTENCE, "contact": "personne.privee@exemple.fr"}
     assert (await service.http.post("/api/v1/sollicitations", json=body)).status_code == 500
     assert service.log.count("unexpected_error") == 2
     assert "Traceback" in service.log
+    assert "panne" in service.log
     assert SENTENCE not in service.log
     assert "personne.privee" not in service.log
 

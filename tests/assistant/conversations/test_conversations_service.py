@@ -3,13 +3,13 @@
 import uuid
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from assistant.conversations import service
 from assistant.conversations.enums import Kind, Sender
-from assistant.conversations.models import Conversation, Feedback
+from assistant.conversations.models import Conversation, Feedback, Message
 from assistant.conversations.schemas import Reply, ReplyButton
-from assistant.database import Sessions
+from assistant.database import Sessions, transaction
 from assistant.knowledge.schemas import Source
 
 
@@ -67,6 +67,19 @@ async def test_messages_come_back_oldest_first_with_all_they_hold(any_sessions: 
     assert messages[2:] == added
     assert (messages[2].sources, messages[2].fiche, messages[2].confidence) == ([source], "compte-creer", 0.75)
     assert [button.title for button in messages[3].buttons] == ["Oui"]
+
+
+async def test_the_order_is_that_of_the_positions_and_not_that_of_the_rows(any_sessions: Sessions) -> None:
+    talk = (await opened(any_sessions)).conversation.id
+    for text in ("un", "deux", "trois"):
+        await service.add_user_message(sessions=any_sessions, conversation_id=talk, text=text)
+    async with transaction(any_sessions) as session:
+        await session.execute(update(Message).where(Message.conversation_id == talk).values(position=-Message.position))
+    assert [message.text for message in await service.list_messages(sessions=any_sessions, conversation_id=talk)] == [
+        "trois",
+        "deux",
+        "un",
+    ]
 
 
 async def test_one_conversation_does_not_hold_the_words_of_another(sessions: Sessions) -> None:

@@ -88,6 +88,10 @@ def test_capitals_and_missing_accents_do_not_hide_a_message(matcher: AnomalyMatc
         "73282932000074",
         "merci beaucoup pour votre aide, bonne journée",
         "mon client dit qu'il ne voit pas la facture que j'ai envoyée lundi",
+        "La structure n'exige pas d'engagement et pourtant mon dépôt API est refusé pour ce motif",
+        "Si l'acheteur n'utilise pas le portail, une simple lettre au titulaire suffit-elle ?",
+        "ma structure n'a pas de service",
+        "la structure de mon client est inactive",
     ],
 )
 def test_an_ordinary_question_is_no_pasted_message(matcher: AnomalyMatcher, text: str) -> None:

@@ -43,6 +43,18 @@ def test_typos_accents_and_capitals_do_not_hide_a_fiche(search: SearchIndex, que
     assert fiche in ids(search, query)
 
 
+@pytest.mark.parametrize(
+    ("slip", "word"), [("autentification", "authentification"), ("facturre", "facture"), ("suspendeu", "suspendue")]
+)
+def test_a_slip_in_a_long_word_is_read_as_the_word(search: SearchIndex, slip: str, word: str) -> None:
+    def by_words(query: str) -> list[str]:
+        return [
+            hit.fiche.id for hit in sorted(search.search(query, limit=1000), key=lambda hit: -hit.lexical) if hit.lexical > 0
+        ][:3]
+
+    assert by_words(slip) == by_words(word) != []
+
+
 def test_each_fiche_is_found_first_by_its_own_title(search: SearchIndex, services: Services) -> None:
     fiches = list(services.knowledge.fiches.values())
     missed = [fiche.id for fiche in fiches if ids(search, fiche.titre, 1) != [fiche.id]]

@@ -17,9 +17,10 @@ from actions.base import (
     top_confidence,
     understood,
 )
-from actions.doubt import admit_doubt
+from actions.doubt import admit_doubt, answer_directly
 from assistant.conversations.enums import Kind
 from assistant.conversations.schemas import Reply
+from assistant.knowledge import direct_questions
 from assistant.knowledge.anomaly_matcher import SURE
 from assistant.knowledge.subjects import Sujet
 
@@ -66,6 +67,10 @@ class ActionExpliquerStatut(ChoristeAction):
             if reply is not None:
                 send(dispatcher, reply)
             return understood(sujet)
+        if not codes and not message_text(tracker).startswith("/"):
+            direct = direct_questions.read(message_text(tracker), self.services.terms)
+            if direct is not None:
+                return answer_directly(self.services, dispatcher, direct)
         if codes:
             send(dispatcher, answers.choices([Sujet("statut", code) for code in codes], texts["statut_plusieurs"]))
         else:

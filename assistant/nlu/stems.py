@@ -17,12 +17,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.french_text import expand_abbreviations, words
 
-_EMPTY_WORDS = frozenset(
-    (
-        "a au aux avec ce ces c d dans de des du elle en est et il ils j je l la le les leur lui m ma mais me mes mon n ne nos notre "
-        "nous on ou par pas pour qu que qui s sa se ses si son sur t ta te tes un une vos votre vous y suis es sont ai as ont"
-    ).split()
+_EMPTY_WORDS_TEXT = (
+    "a au aux avec ce ces c d dans de des du elle en est et il ils j je l la le les leur lui m ma mais me mes mon n ne nos "
+    "notre nous on ou par pas pour qu que qui s sa se ses si son sur t ta te tes un une vos votre vous y suis es sont ai as ont"
 )
+_EMPTY_WORDS = frozenset(_EMPTY_WORDS_TEXT.split())
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

@@ -9,7 +9,8 @@ from assistant.text import fold
 
 _DEFINITION_FIRST = re.compile(
     r"^(?:bonjour|bonsoir|svp|alors|dites|au fait)?\W*"
-    r"(?:c'?est quoi|c koi|c'?est koi|qu'?est[- ]ce qu(?:e c'?est|'une?|e)|"
+    r"(?:c'?est quoi|c koi|c'?est koi|"
+    r"qu'?est[- ]ce qu(?:e c'?est|'une?|e)|"
     r"que (?:veut dire|signifie)|qu'?entend[- ]on par|definition|definir|ca veut dire quoi)\b\W*(?P<rest>.*)$"
 )
 _DEFINITION_LAST = re.compile(r"^(?P<rest>.*?)\W*\b(?:c'?est quoi|ca veut dire quoi|definition|veut dire quoi)\s*\W*$")

@@ -15,7 +15,8 @@ _DEFINITION_FIRST = re.compile(
 )
 _DEFINITION_LAST = re.compile(r"^(?P<rest>.*?)\W*\b(?:c'?est quoi|ca veut dire quoi|definition|veut dire quoi)\s*\W*$")
 _COMPARISON = re.compile(
-    r"\bdifferences?\b|\bmeme chose\b|\bpareils?\b|\bsynonymes?\b|\bconfond|\bdistingu|\bidentiques?\b|\bequivalents?\b|\bou bien\b"
+    r"\bdifferences?\b|\bmeme chose\b|\bpareils?\b|\bsynonymes?\b|\bconfond|\bdistingu|\bidentiques?\b"
+    r"|\bequivalents?\b|\bou bien\b"
 )
 # The term stands right after « c'est quoi », or is all that stands before it: « c'est quoi la procédure pour un rejet »
 # asks for no definition.

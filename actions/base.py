@@ -35,7 +35,7 @@ class Services:
 
 
 def build_services(knowledge: Knowledge, sessions: Sessions) -> Services:
-    """Wire the services; indexes are computed here (about a second for 500 fiches)."""
+    """Wire the services; indexes are computed here (a few seconds of CPU for 320 fiches)."""
     search = SearchIndex(list(knowledge.fiches.values()))
     answers = Answers(knowledge)
     return Services(

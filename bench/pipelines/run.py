@@ -1,10 +1,10 @@
 """`make bench-pipelines`: intent classifiers compared on the same data, features and split, in one run (Rasa side).
 
-A sample of topics (all of their examples), every intent flat, one fifth held out, stratified. Accuracy and macro F1 over the
-held-out messages, share right among the first three, seconds of training (features included), milliseconds a message.
+A sample of topics (up to --most examples of each), every intent flat, one fifth held out, stratified. Accuracy and macro F1
+over the held-out messages, share right among the first three, seconds of training (features included), milliseconds a message.
 This machine is shared: read the ratios, not the seconds.
 
-Run: python -m bench.pipelines.run [--topics 80]    (writes bench/pipelines/README.md; .venv/rasa)
+Run: python -m bench.pipelines.run [--topics 60] [--most 25]    (writes bench/pipelines/README.md; .venv/rasa)
 """
 
 import argparse
@@ -81,7 +81,7 @@ def load_examples() -> dict[str, list[str]]:
     return examples
 
 
-def split(examples: dict[str, list[str]], topics: int) -> tuple[list[Example], list[Example]]:
+def split(examples: dict[str, list[str]], topics: int, most: int) -> tuple[list[Example], list[Example]]:
     """A sample of topics; one fifth of each held out."""
     chooser = random.Random(7)
     train: list[Example] = []
@@ -89,6 +89,7 @@ def split(examples: dict[str, list[str]], topics: int) -> tuple[list[Example], l
     for intent in chooser.sample(sorted(examples), min(topics, len(examples))):
         texts = sorted(examples[intent])
         chooser.shuffle(texts)
+        texts = texts[:most]
         cut = max(1, len(texts) // 5)
         held_out += [(text, intent) for text in texts[:cut]]
         train += [(text, intent) for text in texts[cut:]]
@@ -143,9 +144,11 @@ def measure(name: str, pipeline: list[dict[str, Any]], train: list[Example], hel
 def main() -> None:
     """Compare, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--topics", type=int, default=80)
-    topics = parser.parse_args().topics
-    train, held_out = split(load_examples(), topics)
+    parser.add_argument("--topics", type=int, default=60)
+    parser.add_argument("--most", type=int, default=25, help="examples of a topic at most")
+    asked = parser.parse_args()
+    topics = asked.topics
+    train, held_out = split(load_examples(), topics, asked.most)
     lines = [
         "# Intent classifiers compared",
         "",

@@ -40,12 +40,17 @@ class Figures:
     latency: dict[int, tuple[float, float]] = field(default_factory=dict)
 
 
-def write_sample(directory: Path, topics: int) -> list[str]:
-    """Training data of a sample of fiches and of all other intents, for both; returns all its texts."""
+def write_sample(directory: Path, topics: int, most: int) -> list[str]:
+    """Training data for both: a sample of fiches and all other intents, `most` examples each at most; returns all its texts."""
     examples = load_examples(ROOT / "data" / "nlu")
     fiches = sorted(intent for intent in examples if intent.startswith("fiche/"))
-    kept = set(random.Random(7).sample(fiches, min(topics, len(fiches))))
-    chosen = {intent: texts for intent, texts in examples.items() if intent in kept or not intent.startswith("fiche/")}
+    chooser = random.Random(7)
+    kept = set(chooser.sample(fiches, min(topics, len(fiches))))
+    chosen = {
+        intent: chooser.sample(texts, min(most, len(texts)))
+        for intent, texts in examples.items()
+        if intent in kept or not intent.startswith("fiche/")
+    }
     blocks = [{"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)} for intent, texts in chosen.items()]
     (directory / "nlu.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True), encoding="utf-8")
     shutil.copytree(ROOT / "data" / "stories", directory / "stories")
@@ -171,14 +176,14 @@ def table(results: dict[str, Figures], messages: int, topics: int, examples: int
     return "\n".join(lines) + "\n"
 
 
-def main(messages: int = 60, topics: int = 40) -> None:
+def main(messages: int = 60, topics: int = 40, most: int = 20) -> None:
     """Measure both, print and write the table."""
     results = {}
     with tempfile.TemporaryDirectory() as directory:
         data, out = Path(directory) / "data", Path(directory) / "models"
         data.mkdir()
         out.mkdir()
-        texts = write_sample(data, topics)
+        texts = write_sample(data, topics, most)
         asked = random.Random(7).sample(texts, messages)
         for name, config in CONFIGS.items():
             figures = results[name] = Figures()

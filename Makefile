@@ -10,7 +10,7 @@ RASA := RASA_TELEMETRY_ENABLED=false RASA_MAX_CACHE_SIZE=0 PYTHONPATH=. PYTHONWA
 	CHORISTE_RASA_DB=$${CHORISTE_RASA_DB:-var/rasa-shell.db} .venv/rasa/bin
 
 .PHONY: help run test lint types rasa-tests stories unit train sync check-knowledge environments environments-dev rasa-shell lock audit \
-	bench-understanding bench-pipelines bench-service clean
+	bench-understanding bench-thresholds bench-pipelines bench-service clean
 
 help: ## List every target with one line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -62,6 +62,9 @@ rasa-shell: train ## Talk to the bot in a terminal, as a Rasa user would (the se
 
 bench-understanding: environments-dev train ## Right, choices, unknown, wrong on the development questions
 	$(SERVICE)/python -m bench.understanding.run
+
+bench-thresholds: environments-dev train ## What each threshold would give on the held-out validation messages
+	$(RASA)/python -m bench.understanding.thresholds $$($(PYTHON) scripts/train.py | tail -1)
 
 bench-pipelines: environments-dev ## Compare DIET, logistic regression and ours on the same data, one run
 	$(RASA)/python -m bench.pipelines.run

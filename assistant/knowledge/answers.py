@@ -1,6 +1,7 @@
 """Answers made of what the assistant knows: texts come from data/knowledge, shape from here."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant.conversations.enums import Kind
@@ -95,7 +96,7 @@ class Answers:
         parts = [texts["statut"].format(libelle=statut.libelle, sens=statut.sens)]
         if not statut.pose_par.startswith(NOT_VERIFIED):
             parts.append(texts["statut_pose_par"].format(pose_par=statut.pose_par))
-        parts.append(texts["statut_action"].format(action=statut.action))
+        parts.append(texts["statut_action"].format(action=as_steps(statut.action)))
         delai = unknown if statut.delai.startswith(NOT_VERIFIED) else statut.delai
         parts.append(texts["statut_delai"].format(delai=delai))
         if statut.numero != "sans_objet":
@@ -162,7 +163,7 @@ class Answers:
                 return terme.terme, terme.definition, terme
             case "statut" if sujet.cle in knowledge.statuts:
                 statut = knowledge.statuts[sujet.cle]
-                return f"Statut « {statut.libelle} »", f"{statut.sens} {statut.action}", statut
+                return f"Statut « {statut.libelle} »", statut.sens, statut
             case "cadre" if sujet.cle in knowledge.cadres:
                 cadre = knowledge.cadres[sujet.cle]
                 return f"Cadre {cadre.code}", f"{cadre.libelle}. {cadre.usage}", cadre
@@ -218,10 +219,10 @@ class Answers:
                 return _first_known(
                     {
                         "suite_qui": self._texts["statut_pose_par"].format(pose_par=statut.pose_par),
-                        "suite_ou": statut.action,
+                        "suite_ou": as_steps(statut.action),
                         "suite_combien_de_temps": statut.delai,
                         "suite_pourquoi": statut.sens,
-                        "ne_pas_comprendre": f"{statut.sens}\n\n{statut.action}",
+                        "ne_pas_comprendre": f"{statut.sens}\n\n{as_steps(statut.action)}",
                     }.get(intent)
                 )
             case "anomalie" if cle in knowledge.anomalies:
@@ -250,6 +251,19 @@ class Answers:
         """A button that starts a sollicitation, about a subject where there is one."""
         about = json.dumps({"sujet": str(sujet)}) if sujet else ""
         return ReplyButton(title=self._texts["bouton_sollicitation"], payload=f"/preparer_sollicitation{about}")
+
+
+# A step begins a sentence: « (article 2) suffit » is none.
+_STEP = re.compile(r"(?:(?<=[.:;!?»])|^)\s*(\d{1,2})\)\s+")
+
+
+def as_steps(text: str) -> str:
+    """« Faites : 1) ceci. 2) cela. » of a table as Markdown with a numbered list; other texts as they are."""
+    lead, *steps = _STEP.split(text)
+    if not steps:
+        return text
+    lines = [f"{number}. {step.strip()}" for number, step in zip(steps[::2], steps[1::2], strict=True)]
+    return "\n".join([lead.strip(), "", *lines]).strip()
 
 
 def _first_known(text: str | None) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from actions.base import Services
-from assistant.knowledge.answers import FOLLOW_UPS
+from assistant.knowledge.answers import FOLLOW_UPS, as_steps
 from assistant.knowledge.schemas import Section
 from assistant.knowledge.subjects import Sujet
 from tests.support.http import Service
@@ -95,7 +95,7 @@ async def test_the_named_status_is_explained(service: Service, services: Service
         action_call("action_expliquer_statut", "à recycler ?", intent="expliquer_statut", entities={"statut": "A_RECYCLER"}),
     )
     statut = services.knowledge.statuts["A_RECYCLER"]
-    assert statut.sens in said["text"] and statut.action in said["text"]
+    assert statut.sens in said["text"] and as_steps(statut.action) in said["text"]
     assert said["custom"]["sources"] == [statut.source.model_dump()]
     assert slots["sujet_courant"] == "statut:A_RECYCLER"
 

@@ -9,7 +9,7 @@ import pytest
 from actions.base import Services
 from assistant.conversations.enums import Kind
 from assistant.conversations.schemas import Reply
-from assistant.knowledge.answers import FOLLOW_UPS, Answers
+from assistant.knowledge.answers import FOLLOW_UPS, Answers, as_steps
 from assistant.knowledge.load import Knowledge
 from assistant.knowledge.schemas import Confiance, Section
 from assistant.knowledge.subjects import Sujet
@@ -147,7 +147,7 @@ def test_a_status_is_explained_with_what_to_do_and_what_it_does_to_the_payment(a
     for statut in knowledge.statuts.values():
         text = answers.statut(statut).text
         assert text.startswith(f"**{statut.libelle}**. {statut.sens}")
-        assert f"**Ce que vous devez faire.** {statut.action}" in text
+        assert f"**Ce que vous devez faire.** {as_steps(statut.action)}" in text
         assert "**Le délai de paiement court-il ?**" in text
         assert ("**Numéro de facture.**" in text) == (statut.numero != "sans_objet"), statut.code
 
@@ -240,3 +240,15 @@ def test_no_knowledge_holds_a_brace_that_would_be_taken_for_a_placeholder(knowle
         if isinstance(value, str) and re.search(r"[{}]", value)
     ]
     assert braced == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Attendez.", "Attendez."),
+        ("Corrigez : 1) Ouvrez. 2) Renvoyez.", "Corrigez :\n\n1. Ouvrez.\n2. Renvoyez."),
+        ("Un délai de 30 jours (article 2) suffit.", "Un délai de 30 jours (article 2) suffit."),
+    ],
+)
+def test_steps_of_a_table_become_a_numbered_list(text: str, shown: str) -> None:
+    assert as_steps(text) == shown

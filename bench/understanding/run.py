@@ -4,7 +4,7 @@ Right: the first answer holds at least one term of each group that a right answe
 Choices: not answered at once, but one of the offered buttons leads to a right answer. Unknown: the bot admits. Wrong: the rest.
 For off-topic questions right means « out of scope ». The questions judge; they never train.
 
-Run: python -m bench.understanding.run [--questions FILE] [--url ADDRESS] [--show]
+Run: python -m bench.understanding.run [--questions FILE] [--url ADDRESS] [--show] [--no-write]
 """
 
 import json
@@ -19,6 +19,14 @@ import typer
 
 from tests.live import start_choriste, stop_choriste
 
+RESULT = Path(__file__).with_name("README.md")
+_HEAD = """\
+# Understanding on the development questions
+
+Written by `make bench-understanding`: each question asked of a live Choriste over the public contract, in a conversation of its own.
+Right: the first answer holds the key facts (a floor, not a proof). Choices: one of the offered buttons leads there. Unknown: the bot
+admits. Wrong: the rest. The questions judge and never train. Thresholds come from other messages: [thresholds.md](thresholds.md).
+"""
 VERDICTS = ("right", "choices", "unknown", "wrong")
 
 
@@ -76,6 +84,7 @@ def main(
     questions: Path = Path("../shared/eval/questions.jsonl"),
     url: Annotated[str | None, typer.Option(help="A running Choriste; one is started when absent.")] = None,
     show: Annotated[bool, typer.Option(help="Print each answer, to be read against the facts.")] = False,
+    write: Annotated[bool, typer.Option(help="Keep the table in bench/understanding/README.md.")] = True,
 ) -> None:
     """Print a line a topic and the whole."""
     asked = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines() if line]
@@ -89,7 +98,10 @@ def main(
                 results = _ask_all(Asker(live.url), asked, show)
             finally:
                 stop_choriste(live)
-    _print_table(results)
+    table = _table(results)
+    typer.echo(table)
+    if write:
+        RESULT.write_text(f"{_HEAD}\n{table}\n", encoding="utf-8")
 
 
 def _ask_all(asker: Asker, asked: list[dict[str, Any]], show: bool) -> list[tuple[str, str, str]]:
@@ -109,18 +121,20 @@ def _ask_all(asker: Asker, asked: list[dict[str, Any]], show: bool) -> list[tupl
     return results
 
 
-def _print_table(results: list[tuple[str, str, str]]) -> None:
+def _table(results: list[tuple[str, str, str]]) -> str:
+    """Markdown: a line a topic, then the whole."""
     by_topic: dict[str, Counter[str]] = defaultdict(Counter)
     for topic, _, verdict in results:
         by_topic[topic][verdict] += 1
-    typer.echo(f"{'topic':<18}" + "".join(f"{verdict:>9}" for verdict in VERDICTS))
+    lines = ["| topic | " + " | ".join(VERDICTS) + " |", "|---|" + "---:|" * len(VERDICTS)]
     for topic in sorted(by_topic):
-        typer.echo(f"{topic:<18}" + "".join(f"{by_topic[topic][verdict]:>9}" for verdict in VERDICTS))
-    for name, wanted in (("in scope", {"user", "faq"}), ("off topic", {"offtopic"})):
+        lines.append(f"| {topic} | " + " | ".join(str(by_topic[topic][verdict]) for verdict in VERDICTS) + " |")
+    for name, wanted in (("in scope", {"user", "faq"}), ("off topic", {"offtopic"}), ("all", {"user", "faq", "offtopic"})):
         chosen = [verdict for _, kind, verdict in results if kind in wanted]
         counts = Counter(chosen)
-        shares = "".join(f"{counts[verdict] / max(len(chosen), 1):>9.0%}" for verdict in VERDICTS)
-        typer.echo(f"{name:<18}{shares}   of {len(chosen)}")
+        shares = " | ".join(f"{counts[verdict] / max(len(chosen), 1):.0%}" for verdict in VERDICTS)
+        lines.append(f"| **{name}**, {len(chosen)} | {shares} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ A sample of topics (up to --most examples of each), every intent flat, one fifth
 over the held-out messages, share right among the first three, seconds of training (features included), milliseconds a message.
 This machine is shared: read the ratios, not the seconds.
 
-Run: python -m bench.pipelines.run [--topics 60] [--most 25]    (writes bench/pipelines/README.md; .venv/rasa)
+Run: python -m bench.pipelines.run [--topics 40] [--most 20]    (writes bench/pipelines/README.md; .venv/rasa)
 """
 
 import argparse
@@ -144,8 +144,8 @@ def measure(name: str, pipeline: list[dict[str, Any]], train: list[Example], hel
 def main() -> None:
     """Compare, print and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--topics", type=int, default=60)
-    parser.add_argument("--most", type=int, default=25, help="examples of a topic at most")
+    parser.add_argument("--topics", type=int, default=40)
+    parser.add_argument("--most", type=int, default=20, help="examples of a topic at most")
     asked = parser.parse_args()
     topics = asked.topics
     train, held_out = split(load_examples(), topics, asked.most)

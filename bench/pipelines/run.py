@@ -152,7 +152,7 @@ def main() -> None:
     lines = [
         "# Intent classifiers compared",
         "",
-        f"Written by `make bench-pipelines`: {topics} topics drawn from `data/nlu` (every intent flat),"
+        f"Written by `make bench-pipelines`: {topics} topics drawn from `data/nlu` (every intent flat), "
         f"{len(train)} messages to learn from,",
         f"{len(held_out)} held out, the same for all, one run on a shared two-core machine: read the ratios.",
         "",

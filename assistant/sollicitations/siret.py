@@ -23,6 +23,9 @@ def normalize_siret(value: str) -> str:
 
 def is_valid_siret(digits: str) -> bool:
     """Check the keys of fourteen digits."""
+    if set(digits) == {"0"}:
+        # Zeros pass Luhn, and are what people type to get past a field.
+        return False
     if digits.startswith(LA_POSTE_SIREN):
         return bool(luhn.is_valid(digits)) or sum(map(int, digits)) % 5 == 0
     return bool(luhn.is_valid(digits) and luhn.is_valid(digits[:9]))

@@ -74,3 +74,8 @@ def test_one_wrong_digit_is_always_noticed(position: int, digit: str) -> None:
     else:
         with pytest.raises(ValueError, match="clé de contrôle"):
             normalize_siret(typed)
+
+
+def test_fourteen_zeros_are_no_siret_though_luhn_lets_them_pass() -> None:
+    with pytest.raises(ValueError, match="clé de contrôle"):
+        normalize_siret("00000000000000")

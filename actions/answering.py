@@ -1,5 +1,7 @@
 """Answers from fiches and tables."""
 
+import copy
+from abc import abstractmethod
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -12,6 +14,7 @@ from actions.base import (
     current_subject,
     entity_values,
     message_text,
+    questions,
     ranking,
     send,
     top_confidence,
@@ -27,13 +30,38 @@ from assistant.knowledge.subjects import Sujet
 _USUAL_STATUSES = ("A_RECYCLER", "SUSPENDUE", "REJETEE")
 
 
-class ActionRepondreFiche(ChoristeAction):
+class AnsweringAction(ChoristeAction):
+    """Answers what the message asks; when it asks several things, each of them in turn, under its own title."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        parts = questions(tracker)
+        if len(parts) < 2:
+            return await self.answer(dispatcher, tracker, domain)
+        events: Events = []
+        for part in parts:
+            about = copy.copy(tracker)
+            # One answer a question: the next likely fiches would bury the second answer.
+            about.latest_message = {**part, "intent_ranking": part["intent_ranking"][:1]}
+            action = ANSWERS[part["intent"]["name"]](self.services)
+            said = len(dispatcher.messages)
+            events = await action.answer(dispatcher, about, domain)
+            for message in dispatcher.messages[said:]:
+                lead = self.services.knowledge.textes["question_parmi"].format(question=part["text"])
+                message["text"] = f"{lead}\n\n{message['text']}"
+        return events
+
+    @abstractmethod
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Answer one question; returns the events for Rasa."""
+
+
+class ActionRepondreFiche(AnsweringAction):
     """Answers a retrieval intent « fiche/… », or the subject of a button."""
 
     def name(self) -> str:
         return "action_repondre_fiche"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         sujet = button_subject(tracker)
         if sujet is None:
             # An error message pasted whole says more than the words around it.
@@ -52,13 +80,13 @@ class ActionRepondreFiche(ChoristeAction):
         return Sujet("fiche", key.removeprefix("fiche/")) if key else None
 
 
-class ActionExpliquerStatut(ChoristeAction):
+class ActionExpliquerStatut(AnsweringAction):
     """Explains the status that the message names, or asks which one."""
 
     def name(self) -> str:
         return "action_expliquer_statut"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         answers, texts = self.services.answers, self.services.knowledge.textes
         codes = [code for code in entity_values(tracker, "statut") if code in self.services.knowledge.statuts]
         if len(codes) == 1:
@@ -79,13 +107,13 @@ class ActionExpliquerStatut(ChoristeAction):
         return understood(None)
 
 
-class ActionExpliquerAnomalie(ChoristeAction):
+class ActionExpliquerAnomalie(AnsweringAction):
     """Explains an anomaly: by id, by its pasted message, or by what the person describes."""
 
     def name(self) -> str:
         return "action_expliquer_anomalie"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         services, texts = self.services, self.services.knowledge.textes
         text = message_text(tracker)
         named = [found for found in entity_values(tracker, "anomalie") if found in services.knowledge.anomalies]
@@ -114,13 +142,13 @@ class ActionExpliquerAnomalie(ChoristeAction):
         return understood(sujet)
 
 
-class ActionExpliquerCadre(ChoristeAction):
+class ActionExpliquerCadre(AnsweringAction):
     """Explains a cadre de facturation."""
 
     def name(self) -> str:
         return "action_expliquer_cadre"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         services, texts = self.services, self.services.knowledge.textes
         codes = [code for code in entity_values(tracker, "cadre") if code in services.knowledge.cadres]
         if len(codes) == 1:
@@ -135,13 +163,13 @@ class ActionExpliquerCadre(ChoristeAction):
         return understood(None)
 
 
-class ActionDefinirTerme(ChoristeAction):
+class ActionDefinirTerme(AnsweringAction):
     """Defines a term of the glossary, a status or a cadre."""
 
     def name(self) -> str:
         return "action_definir_terme"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         found = self.services.terms.find(message_text(tracker))
         if not found:
             return _best_fiche_or_doubt(self, dispatcher, tracker)
@@ -153,13 +181,13 @@ class ActionDefinirTerme(ChoristeAction):
         return understood(sujet)
 
 
-class ActionComparerTermes(ChoristeAction):
+class ActionComparerTermes(AnsweringAction):
     """Tells two terms, statuses or cadres apart."""
 
     def name(self) -> str:
         return "action_comparer_termes"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         found = self.services.terms.find(message_text(tracker))
         if len(found) > 2:
             found = [s for s in found if s.cle not in ("Chorus Pro", "Facture")] or found
@@ -203,3 +231,14 @@ def _best_fiche_or_doubt(action: ChoristeAction, dispatcher: CollectingDispatche
             send(dispatcher, reply)
             return understood(sujet)
     return admit_doubt(action.services, dispatcher, tracker)
+
+
+# Who answers what a question of several was understood as (`answerable` of config.yml).
+ANSWERS: dict[str, type[AnsweringAction]] = {
+    "fiche": ActionRepondreFiche,
+    "expliquer_statut": ActionExpliquerStatut,
+    "expliquer_anomalie": ActionExpliquerAnomalie,
+    "expliquer_cadre": ActionExpliquerCadre,
+    "definir_terme": ActionDefinirTerme,
+    "comparer_termes": ActionComparerTermes,
+}

@@ -85,6 +85,11 @@ def entity_values(tracker: Tracker, kind: str) -> list[str]:
     return list(dict.fromkeys(str(entity["value"]) for entity in entities if entity.get("entity") == kind))
 
 
+def questions(tracker: Tracker) -> list[dict[str, Any]]:
+    """The questions of the last message when there are several, each as it was understood (assistant/nlu/question_splitter)."""
+    return (tracker.latest_message or {}).get("questions") or []
+
+
 def button_subject(tracker: Tracker) -> Sujet | None:
     """The subject that a button asked for."""
     values = entity_values(tracker, "sujet")

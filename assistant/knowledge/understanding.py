@@ -7,6 +7,7 @@ from assistant.conversations.enums import Kind
 from assistant.conversations.schemas import Reply, ReplyButton
 from assistant.knowledge.answers import Answers
 from assistant.knowledge.load import Knowledge
+from assistant.knowledge.schemas import Fiche
 from assistant.knowledge.search import SearchIndex
 from assistant.knowledge.subjects import Sujet
 
@@ -14,8 +15,10 @@ from assistant.knowledge.subjects import Sujet
 MIN_CANDIDATE_CONFIDENCE = 0.06
 MIN_SIMILARITY = 0.55
 OUT_OF_SCOPE_CONFIDENCE = 0.30
-# Above this the answer stands alone; below, it says what was understood and offers the next likely fiches.
-SURE_CONFIDENCE = 0.60
+# Above this the answer stands alone; below, it says what was understood and adds the short answers of the next likely fiches.
+SURE_CONFIDENCE = 0.90
+MIN_ALTERNATIVE_CONFIDENCE = 0.01
+MAX_ALTERNATIVES = 2
 MAX_CHOICES = 3
 
 _TABLE_INTENTS = {
@@ -52,22 +55,36 @@ class Understanding:
         top = ranking[0] if ranking else None
         if top is not None and top.name == "hors_sujet" and top.confidence >= OUT_OF_SCOPE_CONFIDENCE and not near:
             return Reply(kind=Kind.OUT_OF_SCOPE, text=self._texts["hors_sujet"], confidence=top.confidence)
-        buttons = self._candidates(ranking, [hit.fiche.id for hit in near])
-        if buttons:
-            buttons.append(ReplyButton(title=self._texts["choix_autre"], payload="/autre_chose"))
+        candidates = self._candidates(ranking, [hit.fiche.id for hit in near])
+        if candidates:
+            fiches = [self._knowledge.fiches[name] for name in candidates if name in self._knowledge.fiches]
             return Reply(
-                kind=Kind.CHOICES, text=self._texts["choix"], buttons=buttons, confidence=top.confidence if top else None
+                kind=Kind.CHOICES,
+                text="\n\n".join([self._texts["choix"], _short_answers(fiches)]).strip(),
+                buttons=[*candidates.values(), ReplyButton(title=self._texts["choix_autre"], payload="/autre_chose")],
+                sources=[fiche.sources[0] for fiche in fiches],
+                confidence=top.confidence if top else None,
             )
         return self.unknown(text, failures)
 
     def with_reserve(self, reply: Reply, sujet: Sujet, ranking: Sequence[Ranked]) -> Reply:
-        """The answer as it is when it is sure; else it says what was understood and offers the next likely fiches."""
+        """The answer as it is when it is sure; else it says what was understood, and what the next likely fiches answer."""
         top = ranking[0] if ranking else None
         if top is None or top.name != f"fiche/{sujet.cle}" or top.confidence >= SURE_CONFIDENCE:
             return reply
-        others = [button for button in self._candidates(ranking[1:], []) if button.title != self._answers.title(sujet)][:2]
-        lead = self._texts["peu_sur"].format(titre=self._answers.title(sujet))
-        return reply.model_copy(update={"text": f"{lead}\n\n{reply.text}", "buttons": [*reply.buttons, *others]})
+        others = [
+            self._knowledge.fiches[ranked.name.removeprefix("fiche/")]
+            for ranked in ranking[1:]
+            if ranked.confidence >= MIN_ALTERNATIVE_CONFIDENCE and ranked.name.removeprefix("fiche/") in self._knowledge.fiches
+        ][:MAX_ALTERNATIVES]
+        parts = [self._texts["peu_sur"].format(titre=self._answers.title(sujet)), reply.text]
+        if others:
+            parts += [self._texts["peu_sur_sinon"], _short_answers(others)]
+        buttons = [self._answers.subject_button(Sujet("fiche", fiche.id)) for fiche in others]
+        sources = {source.url: source for source in (*reply.sources, *(fiche.sources[0] for fiche in others))}
+        return reply.model_copy(
+            update={"text": "\n\n".join(parts), "buttons": [*reply.buttons, *buttons], "sources": list(sources.values())}
+        )
 
     def unknown(self, text: str, failures: int) -> Reply:
         """Say that one does not know, with the nearest fiches and a sollicitation."""
@@ -78,7 +95,8 @@ class Understanding:
         key = "inconnu" if fiches else "inconnu_sans_fiche"
         return Reply(kind=Kind.UNKNOWN, text=self._texts[key], buttons=[*fiches, self._answers.sollicitation_button()])
 
-    def _candidates(self, ranking: Sequence[Ranked], near: Sequence[str]) -> list[ReplyButton]:
+    def _candidates(self, ranking: Sequence[Ranked], near: Sequence[str]) -> dict[str, ReplyButton]:
+        """Buttons of the likeliest subjects, keyed by the id of the fiche or the intent."""
         buttons: dict[str, ReplyButton] = {}
         for ranked in ranking:
             if ranked.confidence < MIN_CANDIDATE_CONFIDENCE or len(buttons) >= MAX_CHOICES:
@@ -94,4 +112,9 @@ class Understanding:
             if len(buttons) >= MAX_CHOICES:
                 break
             buttons.setdefault(fiche_id, self._answers.subject_button(Sujet("fiche", fiche_id)))
-        return list(buttons.values())[:MAX_CHOICES]
+        return buttons
+
+
+def _short_answers(fiches: Sequence[Fiche]) -> str:
+    """« - **titre** : short answer », a line each."""
+    return "\n".join(f"- **{fiche.titre}** : {fiche.reponse}" for fiche in fiches)

@@ -30,6 +30,17 @@ def test_the_guard_stands_between_the_classifier_and_the_fallback() -> None:
     assert position("KernelIntentClassifier") < position("UnknownWordsGuard") < position("FallbackClassifier")
 
 
+def test_questions_are_split_before_words_are_counted_and_collected_last() -> None:
+    assert position("FrenchNormalizer") < position("QuestionSplitter") < position("SpacyTokenizer")
+    assert position("QuestionCollector") == len(PIPELINE) - 1
+
+
+def test_the_collector_knows_intents_of_the_domain_only() -> None:
+    domain = read_yaml_file(ROOT / "domain.yml")
+    names = {next(iter(intent)) if isinstance(intent, dict) else intent for intent in domain["intents"]}
+    assert set(PIPELINE[-1]["answerable"]) <= names
+
+
 def test_the_classifier_weighs_featurizers_that_exist() -> None:
     aliases = {entry.get("alias") for entry in PIPELINE}
     (classifier,) = [entry for entry in OURS if entry["name"].endswith("KernelIntentClassifier")]

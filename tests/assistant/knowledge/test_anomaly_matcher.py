@@ -127,3 +127,32 @@ def test_descriptions_come_best_first_and_never_below_what_is_possible(matcher: 
 
 def test_words_about_something_else_describe_no_anomaly(matcher: AnomalyMatcher) -> None:
     assert matcher.described("recette de la tarte aux pommes") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("l'erreur cite « BuyerOrderReferencedDocument.IssuerAssignedID.value » comme obligatoire", "ANO-07"),
+        ("nos factures reviennent avec SpecifiedTradeSettlementPaymentMeans.TypeCode.value", "ANO-23"),
+        ("cvc-datatype-valid '-1 324,60' is not a valid value for 'decimal'", "ANO-53"),
+        ("motif MONTANTTOTAL_ERR", "ANO-48"),
+    ],
+)
+def test_a_field_or_code_name_of_one_message_only_finds_its_row(matcher: AnomalyMatcher, text: str, row: str) -> None:
+    hit = matcher.pasted(text)
+    assert hit is not None
+    assert (hit.anomalie.id, hit.pasted) == (row, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # A name that many messages hold does not say which one.
+        "TypeCode obligatoire",
+        # A name that the message does not hold makes it another message.
+        "ApplicableTradeTax.TypeCode.value est obligatoire dans SpecifiedTradeSettlementPaymentMeans",
+        "ClaudIA et PayPal ne répondent pas",
+    ],
+)
+def test_a_name_that_does_not_say_which_finds_nothing(matcher: AnomalyMatcher, text: str) -> None:
+    assert matcher.pasted(text) is None

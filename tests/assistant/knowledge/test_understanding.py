@@ -5,10 +5,13 @@ import pytest
 from actions.base import Services
 from assistant.conversations.enums import Kind
 from assistant.conversations.schemas import Reply
+from assistant.knowledge.subjects import Sujet
 from assistant.knowledge.understanding import (
     MAX_CHOICES,
+    MIN_ALTERNATIVE_CONFIDENCE,
     MIN_CANDIDATE_CONFIDENCE,
     OUT_OF_SCOPE_CONFIDENCE,
+    SURE_CONFIDENCE,
     Ranked,
     Understanding,
 )
@@ -112,3 +115,50 @@ def test_out_of_scope_is_not_said_of_what_is_near_or_unsure(
     understanding: Understanding, text: str, ranking: list[Ranked]
 ) -> None:
     assert understanding.doubtful(text, ranking, 0).kind is not Kind.OUT_OF_SCOPE
+
+
+def reserved(services: Services, *ranking: Ranked) -> Reply:
+    """The answer about the first of the ranking, as it is given with that ranking."""
+    sujet = Sujet("fiche", ranking[0].name.removeprefix("fiche/"))
+    reply = services.answers.subject(sujet, ranking[0].confidence)
+    assert reply is not None
+    return services.understanding.with_reserve(reply, sujet, ranking)
+
+
+def test_a_sure_answer_stands_alone(services: Services) -> None:
+    reply = reserved(services, Ranked(f"fiche/{FORGOTTEN}", SURE_CONFIDENCE), Ranked("fiche/compte-creer", 0.09))
+    assert reply.text == services.knowledge.fiches[FORGOTTEN].texte
+
+
+def test_a_less_sure_answer_says_what_was_understood_and_what_the_next_two_answer(services: Services) -> None:
+    fiches = services.knowledge.fiches
+    others = ["compte-creer", "compte-bloque", "compte-gratuit"]
+    ranking = [Ranked(f"fiche/{FORGOTTEN}", SURE_CONFIDENCE - 0.01), *(Ranked(f"fiche/{other}", 0.02) for other in others)]
+    reply = reserved(services, *ranking)
+    assert reply.kind is Kind.ANSWER
+    assert reply.text.startswith(f"Si j'ai bien compris, votre question porte sur : **{fiches[FORGOTTEN].titre}**.")
+    assert fiches[FORGOTTEN].texte in reply.text
+    assert [fiches[other].reponse in reply.text for other in others] == [True, True, False]
+    assert [button.title for button in reply.buttons][-2:] == [fiches[other].titre for other in others[:2]]
+    urls = {source.url for source in reply.sources}
+    assert {fiches[other].sources[0].url for other in others[:2]} <= urls
+    assert len(urls) == len(reply.sources)
+
+
+def test_what_is_too_unlikely_or_no_fiche_is_not_added(services: Services) -> None:
+    ranking = [
+        Ranked(f"fiche/{FORGOTTEN}", 0.5),
+        Ranked("saluer", 0.3),
+        Ranked("fiche/perdue", 0.2),
+        Ranked("fiche/compte-creer", MIN_ALTERNATIVE_CONFIDENCE / 2),
+    ]
+    reply = reserved(services, *ranking)
+    assert services.knowledge.textes["peu_sur_sinon"] not in reply.text
+    assert reply.text.endswith(services.knowledge.fiches[FORGOTTEN].texte)
+
+
+def test_choices_say_what_each_fiche_answers(understanding: Understanding, services: Services) -> None:
+    reply = understanding.doubtful(NONSENSE, [Ranked(f"fiche/{FORGOTTEN}", 0.2), Ranked("expliquer_statut", 0.1)], 0)
+    fiche = services.knowledge.fiches[FORGOTTEN]
+    assert f"- **{fiche.titre}** : {fiche.reponse}" in reply.text
+    assert reply.sources == [fiche.sources[0]]

@@ -7,6 +7,8 @@ import numpy as np
 from scipy.linalg import lapack
 from scipy.sparse import csr_matrix
 
+# Rows worked on at once.
+_BLOCK = 1024
 # Inverse temperatures tried when scores are turned into probabilities.
 _TEMPERATURES = np.geomspace(1.0, 60.0, 60)
 
@@ -111,13 +113,17 @@ class LeastSquaresClassifier:
 def _kernel(
     left: csr_matrix, right: csr_matrix, left_dense: Optional[np.ndarray], right_dense: Optional[np.ndarray], sharpness: float
 ) -> np.ndarray:
-    """Similarities, shape (rows of left, rows of right), float32."""
-    kernel = (left @ right.T).toarray().astype(np.float32, copy=False)
-    if left_dense is not None and right_dense is not None:
-        meaning = left_dense @ right_dense.T
-        meaning -= 1
-        meaning *= sharpness
-        kernel += np.exp(meaning, out=meaning)
+    """Similarities, shape (rows of left, rows of right), float32. Block by block: only the result is ever whole in memory."""
+    kernel = np.empty((left.shape[0], right.shape[0]), dtype=np.float32)
+    transposed = right.T.tocsr()
+    for start in range(0, left.shape[0], _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        kernel[rows] = (left[rows] @ transposed).toarray()
+        if left_dense is not None and right_dense is not None:
+            meaning = left_dense[rows] @ right_dense.T
+            meaning -= 1
+            meaning *= sharpness
+            kernel[rows] += np.exp(meaning, out=meaning)
     return kernel
 
 
@@ -128,7 +134,12 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 
 
 def _inverse(kernel: np.ndarray, regularization: float) -> np.ndarray:
-    """(kernel + λI)⁻¹ of a symmetric positive matrix, by Cholesky. Raises LinAlgError when it is not positive."""
+    """(kernel + λI)⁻¹ of a symmetric positive matrix, by Cholesky, in the memory of `kernel`.
+
+    Raises LinAlgError when it is not positive.
+    """
+    # LAPACK reads by columns: of a symmetric matrix the transpose is the same, and costs no copy.
+    kernel = kernel.T
     kernel[np.diag_indices_from(kernel)] += regularization
     factor, failed = lapack.spotrf(kernel, lower=1, overwrite_a=1, clean=0)
     if failed:
@@ -136,7 +147,12 @@ def _inverse(kernel: np.ndarray, regularization: float) -> np.ndarray:
     inverse, failed = lapack.spotri(factor, lower=1, overwrite_c=1)
     if failed:
         raise np.linalg.LinAlgError(f"kernel is singular (spotri: {failed})")
-    return np.asarray(np.tril(inverse) + np.tril(inverse, -1).T)
+    for start in range(0, len(inverse), _BLOCK):
+        end = start + _BLOCK
+        inverse[start:end, end:] = inverse[end:, start:end].T
+        square = inverse[start:end, start:end]
+        square[:] = np.tril(square) + np.tril(square, -1).T
+    return np.asarray(inverse)
 
 
 def _fit_temperature(left_out: np.ndarray, target: np.ndarray) -> float:

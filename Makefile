@@ -63,11 +63,11 @@ rasa-shell: train ## Talk to the bot in a terminal, as a Rasa user would (the se
 bench-understanding: environments-dev train ## Right, choices, unknown, wrong on the development questions
 	$(SERVICE)/python -m bench.understanding.run
 
-bench-thresholds: environments-dev train ## What each threshold would give on the held-out validation messages
-	$(RASA)/python -m bench.understanding.thresholds $$($(PYTHON) scripts/train.py | tail -1)
+bench-thresholds: environments-dev train ## What each threshold would give on held-out messages, and is the confidence true
+	$(SERVICE)/python -m bench.understanding.thresholds $$($(PYTHON) scripts/train.py | tail -1)
 
-bench-pipelines: environments-dev ## Compare DIET, logistic regression and ours on the same data, one run
-	$(RASA)/python -m bench.pipelines.run
+bench-pipelines: environments-dev ## Compare DIET, logistic regression, BM25, nearest example and ours on the same data, one run (hours)
+	$(SERVICE)/python -m bench.understanding.compare
 
 bench-service: environments-dev train ## Train time, cold start, memory, p50/p95 at 1 and 8 conversations, beside Rasa's default
 	$(SERVICE)/python -m bench.service.run

@@ -16,7 +16,7 @@ MIN_CANDIDATE_CONFIDENCE = 0.06
 MIN_SIMILARITY = 0.55
 OUT_OF_SCOPE_CONFIDENCE = 0.30
 # Above this the answer stands alone; below, it says what was understood and adds the short answers of the next likely fiches.
-SURE_CONFIDENCE = 0.90
+SURE_CONFIDENCE = 0.95
 MIN_ALTERNATIVE_CONFIDENCE = 0.01
 MAX_ALTERNATIVES = 2
 MAX_CHOICES = 3

@@ -26,7 +26,7 @@ _HEAD = """\
 Written by `make bench-understanding`: each question asked of a live Choriste over the public contract, in a conversation of
 its own. Right: the first answer holds the key facts (a floor, not a proof). Choices: one of the offered buttons leads there.
 Unknown: the bot admits. Wrong: the rest. The questions judge and never train. Thresholds come from other messages:
-[thresholds.md](thresholds.md).
+[thresholds.md](thresholds.md). Other methods on the same data: [comparison.md](comparison.md).
 """
 VERDICTS = ("right", "choices", "unknown", "wrong")
 

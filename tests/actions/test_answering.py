@@ -42,13 +42,13 @@ async def test_the_fiche_that_rasa_recognised_is_answered_with_its_sources(servi
             "action_repondre_fiche",
             "j'ai oublié mon mot de passe",
             intent="fiche",
-            ranking=[(f"fiche/{FORGOTTEN}", 0.93)],
+            ranking=[(f"fiche/{FORGOTTEN}", 0.97)],
             fiche=FORGOTTEN,
         ),
     )
     assert said["text"] == fiche.texte
     assert said["custom"]["kind"] == "answer"
-    assert (said["custom"]["fiche"], said["custom"]["confidence"]) == (FORGOTTEN, 0.93)
+    assert (said["custom"]["fiche"], said["custom"]["confidence"]) == (FORGOTTEN, 0.97)
     assert [source["url"] for source in said["custom"]["sources"]] == [source.url for source in fiche.sources]
     assert slots == {"incomprehensions": 0.0, "sujet_courant": f"fiche:{FORGOTTEN}"}
 

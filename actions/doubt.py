@@ -6,10 +6,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import ChoristeAction, Events, Services, message_text, ranking, send, understood
+from actions.base import ChoristeAction, Events, Services, entity_values, message_text, ranking, send, understood
 from assistant.conversations.enums import Kind
+from assistant.conversations.schemas import Reply
 from assistant.knowledge import direct_questions
 from assistant.knowledge.subjects import Sujet
+from assistant.sollicitations.siret import format_siret
+from assistant.text import fold_words
 
 
 def admit_doubt(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
@@ -34,6 +37,21 @@ def answer_directly(services: Services, dispatcher: CollectingDispatcher, direct
     return understood(first)
 
 
+# What stands around an identifier that is given by itself: « voici mon numéro de SIRET : … ».
+_AROUND_TEXT = (
+    "a alors avec bonjour bonsoir c ca cela ce d de du entreprise est et facture factures il l la le les ma merci mon mes n no "
+    "nom notre numero o oui societe s siret structure voici voila votre"
+)
+_AROUND = frozenset(_AROUND_TEXT.split())
+
+
+def _noted_identifiers(tracker: Tracker) -> dict[str, str]:
+    """SIRET and invoice number of a message that holds nothing else, by kind; empty when it says more."""
+    found = {kind: values[0] for kind in ("siret", "numero_facture") if (values := entity_values(tracker, kind))}
+    words = [word for word in fold_words(message_text(tracker)) if not any(char.isdigit() for char in word)]
+    return found if all(word in _AROUND for word in words) else {}
+
+
 class ActionProposerChoix(ChoristeAction):
     """Answers Rasa's fallback."""
 
@@ -41,6 +59,10 @@ class ActionProposerChoix(ChoristeAction):
         return "action_proposer_choix"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        noted = _noted_identifiers(tracker)
+        if noted:
+            send(dispatcher, self._noted(noted))
+            return understood(None)
         pasted = self.services.anomalies.pasted(message_text(tracker))
         if pasted is None:
             return admit_doubt(self.services, dispatcher, tracker)
@@ -49,3 +71,9 @@ class ActionProposerChoix(ChoristeAction):
         if reply is not None:
             send(dispatcher, reply)
         return understood(sujet)
+
+    def _noted(self, identifiers: dict[str, str]) -> Reply:
+        texts = self.services.knowledge.textes
+        shown = {kind: format_siret(value) if kind == "siret" else value for kind, value in identifiers.items()}
+        listed = " et ".join(texts[f"identifiant_{kind}"].format(valeur=value) for kind, value in shown.items())
+        return Reply(kind=Kind.NOTICE, text=texts["identifiants_notes"].format(identifiants=listed))

@@ -332,3 +332,32 @@ async def test_a_pasted_message_is_explained_even_when_rasa_did_not_understand(s
     said, slots = await only(service, action_call("action_proposer_choix", PASTED))
     assert slots["sujet_courant"] == "anomalie:ANO-09"
     assert said["custom"]["confidence"] >= 0.88
+
+
+# --- identifiers alone -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "entities", "said_to_be_noted"),
+    [
+        ("mon siret c'est 73282932000074", {"siret": "73282932000074"}, "SIRET 732 829 320 00074"),
+        (
+            "facture n° FA-2026-12, siret 73282932000074",
+            {"siret": "73282932000074", "numero_facture": "FA-2026-12"},
+            "SIRET 732 829 320 00074 et facture FA-2026-12",
+        ),
+    ],
+)
+async def test_identifiers_given_alone_are_noted(
+    service: Service, text: str, entities: dict[str, str | list[str]], said_to_be_noted: str
+) -> None:
+    said, slots = await only(service, action_call("action_proposer_choix", text, entities=entities))
+    assert said["custom"]["kind"] == "notice"
+    assert said["text"].startswith(f"C'est noté : {said_to_be_noted}.")
+    assert slots == {"incomprehensions": 0.0}
+
+
+async def test_identifiers_in_a_question_that_is_not_understood_are_not_taken_for_the_whole_of_it(service: Service) -> None:
+    call = action_call("action_proposer_choix", f"{NONSENSE} 73282932000074", entities={"siret": "73282932000074"})
+    said, _ = await only(service, call)
+    assert said["custom"]["kind"] in ("unknown", "choices")

@@ -10,7 +10,7 @@ RASA := RASA_TELEMETRY_ENABLED=false RASA_MAX_CACHE_SIZE=0 PYTHONPATH=. PYTHONWA
 	CHORISTE_RASA_DB=$${CHORISTE_RASA_DB:-var/rasa-shell.db} .venv/rasa/bin
 
 .PHONY: help run test lint types rasa-tests stories unit train sync check-knowledge environments environments-dev rasa-shell lock audit \
-	bench-understanding bench-thresholds bench-pipelines bench-service clean
+	bench-understanding bench-thresholds bench-pipelines bench-search bench-service clean
 
 help: ## List every target with one line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -68,6 +68,9 @@ bench-thresholds: environments-dev train ## What each threshold would give on he
 
 bench-pipelines: environments-dev ## Compare DIET, logistic regression, BM25, nearest example and ours on the same data, one run (hours)
 	$(SERVICE)/python -m bench.understanding.compare
+
+bench-search: environments-dev ## Milliseconds of a search over 500 fiches
+	$(SERVICE)/python -m bench.search.run
 
 bench-service: environments-dev train ## Train time, cold start, memory, p50/p95 at 1 and 8 conversations, beside Rasa's default
 	$(SERVICE)/python -m bench.service.run

@@ -12,7 +12,6 @@ from assistant.conversations.schemas import Reply
 from assistant.knowledge import direct_questions
 from assistant.knowledge.subjects import Sujet
 from assistant.sollicitations.siret import format_siret
-from assistant.text import fold_words
 
 
 def admit_doubt(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
@@ -37,21 +36,6 @@ def answer_directly(services: Services, dispatcher: CollectingDispatcher, direct
     return understood(first)
 
 
-# What stands around an identifier that is given by itself: « voici mon numéro de SIRET : … ».
-_AROUND_TEXT = (
-    "a alors avec bonjour bonsoir c ca cela ce d de du entreprise est et facture factures il l la le les ma merci mon mes n no "
-    "nom notre numero o oui societe s siret structure voici voila votre"
-)
-_AROUND = frozenset(_AROUND_TEXT.split())
-
-
-def _noted_identifiers(tracker: Tracker) -> dict[str, str]:
-    """SIRET and invoice number of a message that holds nothing else, by kind; empty when it says more."""
-    found = {kind: values[0] for kind in ("siret", "numero_facture") if (values := entity_values(tracker, kind))}
-    words = [word for word in fold_words(message_text(tracker)) if not any(char.isdigit() for char in word)]
-    return found if all(word in _AROUND for word in words) else {}
-
-
 class ActionProposerChoix(ChoristeAction):
     """Answers Rasa's fallback."""
 
@@ -59,10 +43,6 @@ class ActionProposerChoix(ChoristeAction):
         return "action_proposer_choix"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        noted = _noted_identifiers(tracker)
-        if noted:
-            send(dispatcher, self._noted(noted))
-            return understood(None)
         pasted = self.services.anomalies.pasted(message_text(tracker))
         if pasted is None:
             return admit_doubt(self.services, dispatcher, tracker)
@@ -72,8 +52,19 @@ class ActionProposerChoix(ChoristeAction):
             send(dispatcher, reply)
         return understood(sujet)
 
-    def _noted(self, identifiers: dict[str, str]) -> Reply:
+
+class ActionNoterIdentifiants(ChoristeAction):
+    """Says that a SIRET or an invoice number given by itself is noted (Rasa keeps it in a slot), and asks what it is about."""
+
+    def name(self) -> str:
+        return "action_noter_identifiants"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         texts = self.services.knowledge.textes
-        shown = {kind: format_siret(value) if kind == "siret" else value for kind, value in identifiers.items()}
+        found = {kind: values[0] for kind in ("siret", "numero_facture") if (values := entity_values(tracker, kind))}
+        if not found:
+            return admit_doubt(self.services, dispatcher, tracker)
+        shown = {kind: format_siret(value) if kind == "siret" else value for kind, value in found.items()}
         listed = " et ".join(texts[f"identifiant_{kind}"].format(valeur=value) for kind, value in shown.items())
-        return Reply(kind=Kind.NOTICE, text=texts["identifiants_notes"].format(identifiants=listed))
+        send(dispatcher, Reply(kind=Kind.NOTICE, text=texts["identifiants_notes"].format(identifiants=listed)))
+        return understood(None)

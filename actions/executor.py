@@ -14,6 +14,7 @@ ACTIONS: tuple[type[ChoristeAction], ...] = (
     answering.ActionComparerTermes,
     answering.ActionContinuerSujet,
     doubt.ActionProposerChoix,
+    doubt.ActionNoterIdentifiants,
     sollicitations.ActionPreparerSollicitation,
     sollicitations.ActionReprendreSollicitation,
     sollicitations.ActionSuspendreSollicitation,

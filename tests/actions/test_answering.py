@@ -351,13 +351,12 @@ async def test_a_pasted_message_is_explained_even_when_rasa_did_not_understand(s
 async def test_identifiers_given_alone_are_noted(
     service: Service, text: str, entities: dict[str, str | list[str]], said_to_be_noted: str
 ) -> None:
-    said, slots = await only(service, action_call("action_proposer_choix", text, entities=entities))
+    said, slots = await only(service, action_call("action_noter_identifiants", text, entities=entities))
     assert said["custom"]["kind"] == "notice"
     assert said["text"].startswith(f"C'est noté : {said_to_be_noted}.")
     assert slots == {"incomprehensions": 0.0}
 
 
-async def test_identifiers_in_a_question_that_is_not_understood_are_not_taken_for_the_whole_of_it(service: Service) -> None:
-    call = action_call("action_proposer_choix", f"{NONSENSE} 73282932000074", entities={"siret": "73282932000074"})
-    said, _ = await only(service, call)
+async def test_a_message_taken_for_an_identifier_that_holds_none_is_admitted(service: Service) -> None:
+    said, _ = await only(service, action_call("action_noter_identifiants", NONSENSE))
     assert said["custom"]["kind"] in ("unknown", "choices")

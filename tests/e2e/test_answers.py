@@ -125,3 +125,51 @@ def test_a_choice_button_answers_its_subject(talk: Talk) -> None:
     talk.press("Rejetée")
     assert talk.kinds() == ["answer"]
     assert "nouveau numéro" in talk.text()
+
+
+def test_two_questions_in_one_message_get_two_answers_and_the_talk_goes_on_with_the_second(talk: Talk) -> None:
+    talk.say("Comment changer mon mot de passe ? Et comment ajouter un collègue à ma structure ?")
+    assert talk.kinds() == ["answer", "answer"]
+    first, second = talk.last
+    assert first["text"].startswith("**« Comment changer mon mot de passe ? »**")
+    assert "adresse de connexion" in first["text"]
+    assert second["text"].startswith("**« Et comment ajouter un collègue à ma structure ? »**")
+    assert "rattach" in second["text"]
+    talk.say("où je clique ?")
+    assert talk.last[0]["fiche"] == second["fiche"]
+
+
+@pytest.mark.parametrize(
+    "follow_up",
+    ["combien de temps ?", "où je clique ?", "je n'ai pas ce menu", "ça ne marche pas", "pourquoi ?", "qui doit faire ça ?"],
+)
+def test_each_follow_up_goes_on_with_the_fiche_or_says_that_it_is_not_known(talk: Talk, follow_up: str) -> None:
+    talk.say("comment ajouter un collègue à ma structure")
+    fiche = talk.last[0]["fiche"]
+    assert fiche
+    talk.say(follow_up)
+    assert len(talk.last) == 1
+    message = talk.last[0]
+    assert message["kind"] in ("answer", "unknown")
+    assert message["fiche"] == fiche or "Je n'ai pas de réponse sûre" in message["text"]
+
+
+def test_not_understanding_gets_simpler_words_about_the_same_thing(talk: Talk) -> None:
+    talk.say("comment ajouter un collègue à ma structure")
+    before = talk.last[0]
+    talk.say("je ne comprends pas")
+    assert talk.last[0]["fiche"] == before["fiche"]
+    assert talk.text() != before["text"]
+
+
+def test_a_hypothesis_after_an_answer_is_answered_too(talk: Talk) -> None:
+    talk.say("c'est quoi le statut suspendue")
+    talk.say("et si elle est rejetée ?")
+    assert talk.kinds() == ["answer"]
+    assert "nouveau numéro" in folded(talk.text()).replace("numero", "numéro")
+
+
+def test_identifiers_given_by_themselves_are_noted_and_offered_later(talk: Talk) -> None:
+    talk.say("mon siret c'est 732 829 320 00074")
+    assert talk.kinds() == ["notice"]
+    assert "SIRET 732 829 320 00074" in talk.text()

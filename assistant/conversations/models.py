@@ -19,6 +19,10 @@ class Conversation(Base):
     token_hash: Mapped[str] = mapped_column(String(64))
     rasa_sender: Mapped[str] = mapped_column(String(36), unique=True)
     cree_le: Mapped[datetime] = mapped_column(UtcDateTime)
+    # « attente » or « agent » (assistant/helpdesk/enums.Relais) while the bot is silent.
+    relais: Mapped[str | None] = mapped_column(String(12), index=True)
+    relais_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id", name="fk_conversation_agent"))
+    relais_depuis: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Message(Base):

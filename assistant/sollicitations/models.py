@@ -3,17 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assistant.database import Base, UtcDateTime
-from assistant.sollicitations.enums import Etat, Origine, TypeEvenement
+from assistant.sollicitations.enums import Etat, Origine, Priorite, TypeEvenement
 
 
 class Sollicitation(Base):
     """A request for help, complete and confirmed by the person."""
 
     __tablename__ = "sollicitation"
+    __table_args__ = (
+        UniqueConstraint("jeton_hache", name="uq_sollicitation_jeton_hache"),
+        # What the queues of the console read.
+        Index("ix_sollicitation_file", "etat", "agent_id", "echeance_le"),
+        Index("ix_sollicitation_agent", "agent_id", "etat"),
+        Index("ix_sollicitation_echeance", "echeance_le"),
+        Index("ix_sollicitation_cree_le", "cree_le"),
+        Index("ix_sollicitation_fusion", "fusion_dans_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     numero: Mapped[str] = mapped_column(String(20), unique=True)
@@ -29,6 +38,28 @@ class Sollicitation(Base):
     # Sent by the client so that a repeated request does not write twice.
     cle_idempotence: Mapped[str | None] = mapped_column(String(128), unique=True)
     cree_le: Mapped[datetime] = mapped_column(UtcDateTime)
+    # One line for lists.
+    resume: Mapped[str] = mapped_column(String(160))
+    # What the checklist of the category asks, by its key (data/knowledge/sollicitations.yml, `besoins`).
+    donnees: Mapped[dict[str, str]] = mapped_column(JSON)
+    priorite: Mapped[Priorite] = mapped_column(String(12))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id", name="fk_sollicitation_agent"))
+    # SHA-256 of the secret of the follow-up link.
+    jeton_hache: Mapped[str | None] = mapped_column(String(64))
+    # Grows with each change: a change made on an older version is refused.
+    version: Mapped[int] = mapped_column(Integer)
+    maj_le: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When the help-desk's turn ends; absent while the person is awaited (then `secondes_restantes` of opening hours are left).
+    echeance_le: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    secondes_restantes: Mapped[int | None] = mapped_column(Integer)
+    cloture_le: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    motif_cloture: Mapped[str | None] = mapped_column(String(40))
+    # Merged into another: kept whole, so that it can be taken apart again.
+    fusion_dans_id: Mapped[int | None] = mapped_column(ForeignKey("sollicitation.id", name="fk_sollicitation_fusion"))
+    # Folded words that the full-text search reads.
+    texte_recherche: Mapped[str] = mapped_column(Text)
+    # Made by the seeding command: never a real person's.
+    fictive: Mapped[bool] = mapped_column(Boolean)
 
     evenements: Mapped[list["SollicitationEvent"]] = relationship(
         back_populates="sollicitation", order_by="SollicitationEvent.id", lazy="selectin"
@@ -48,3 +79,17 @@ class SollicitationEvent(Base):
     cree_le: Mapped[datetime] = mapped_column(UtcDateTime)
 
     sollicitation: Mapped[Sollicitation] = relationship(back_populates="evenements")
+
+
+class PieceJointe(Base):
+    """A file given with a sollicitation; its bytes lie outside the web root, under the name of their hash."""
+
+    __tablename__ = "piece_jointe"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    sollicitation_id: Mapped[int] = mapped_column(ForeignKey("sollicitation.id"), index=True)
+    nom: Mapped[str] = mapped_column(String(50))
+    type_mime: Mapped[str] = mapped_column(String(64))
+    taille: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    cree_le: Mapped[datetime] = mapped_column(UtcDateTime)

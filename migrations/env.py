@@ -13,9 +13,19 @@ from assistant.sollicitations import models as _sollicitations  # noqa: F401 - f
 
 
 def _migrate(connection: Connection) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        # A table that is rebuilt is dropped first: rows that point to it must not forbid it. They are checked at the end.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        # The driver would begin at the first row only: a migration that is killed must leave nothing half done.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
+    if sqlite:
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise RuntimeError(f"foreign keys do not hold after the migration: {broken[:5]}")
 
 
 async def _run() -> None:

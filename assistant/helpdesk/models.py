@@ -26,6 +26,8 @@ class Agent(Base):
     actif: Mapped[bool] = mapped_column(Boolean)
     # Ready to take live conversations.
     disponible: Mapped[bool] = mapped_column(Boolean)
+    # The last sign of life of the console where they said so: an agent whose browser went away is not there any more.
+    signe_le: Mapped[datetime | None] = mapped_column(UtcDateTime)
     echecs: Mapped[int] = mapped_column(Integer)
     bloque_jusque: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cree_le: Mapped[datetime] = mapped_column(UtcDateTime)

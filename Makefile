@@ -10,7 +10,7 @@ RASA := RASA_TELEMETRY_ENABLED=false RASA_MAX_CACHE_SIZE=0 PYTHONPATH=. PYTHONWA
 	CHORISTE_RASA_DB=$${CHORISTE_RASA_DB:-var/rasa-shell.db} .venv/rasa/bin
 
 .PHONY: help run test lint types rasa-tests stories unit train sync check-knowledge environments environments-dev rasa-shell lock audit \
-	bench-understanding bench-thresholds bench-pipelines bench-search bench-service clean
+	bench-understanding bench-thresholds bench-pipelines bench-search bench-service bench-helpdesk bench-triage seed-helpdesk clean
 
 help: ## List every target with one line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -74,6 +74,13 @@ bench-search: environments-dev ## Milliseconds of a search over 500 fiches
 
 bench-service: environments-dev train ## Train time, cold start, memory, p50/p95 at 1 and 8 conversations, beside Rasa's default
 	$(SERVICE)/python -m bench.service.run
+
+bench-helpdesk: environments-dev ## Queues, counts, filters and searches at 20,000 and 200,000 sollicitations, both engines
+	$(SERVICE)/python -m bench.helpdesk.run
+
+seed-helpdesk: environments-dev ## Add made-up sollicitations to the database (COUNT=2000), marked as such
+	$(SERVICE)/alembic upgrade head
+	$(SERVICE)/python -m assistant.helpdesk.seed --count $${COUNT:-2000}
 
 audit: environments-dev ## Known advisories of both sides' locks
 	$(SERVICE)/pip-audit --disable-pip --requirement requirements/service.txt

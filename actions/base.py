@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -10,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from assistant.conversations.schemas import Reply
 from assistant.database import Sessions
+from assistant.helpdesk.triage.engine import TriageEngine
 from assistant.knowledge.anomaly_matcher import AnomalyMatcher
 from assistant.knowledge.answers import Answers
 from assistant.knowledge.load import Knowledge
@@ -17,6 +19,7 @@ from assistant.knowledge.search import SearchIndex
 from assistant.knowledge.subjects import Sujet
 from assistant.knowledge.term_finder import TermFinder
 from assistant.knowledge.understanding import Ranked, Understanding
+from assistant.sollicitations.desk import Desk
 
 Events = list[dict[str, Any]]
 
@@ -32,9 +35,11 @@ class Services:
     anomalies: AnomalyMatcher
     terms: TermFinder
     sessions: Sessions
+    desk: Desk
+    triage: TriageEngine
 
 
-def build_services(knowledge: Knowledge, sessions: Sessions) -> Services:
+def build_services(knowledge: Knowledge, sessions: Sessions, desk: Desk, triage_dir: Path, cache: Path | None = None) -> Services:
     """Wire the services; indexes are computed here (a few seconds of CPU for 320 fiches)."""
     search = SearchIndex(list(knowledge.fiches.values()))
     answers = Answers(knowledge)
@@ -46,6 +51,8 @@ def build_services(knowledge: Knowledge, sessions: Sessions) -> Services:
         anomalies=AnomalyMatcher(knowledge.anomalies.values()),
         terms=TermFinder(knowledge),
         sessions=sessions,
+        desk=desk,
+        triage=TriageEngine.build(knowledge, search, triage_dir, cache=cache),
     )
 
 

@@ -2,7 +2,7 @@
 
 from rasa_sdk.executor import ActionExecutor
 
-from actions import answering, doubt, sollicitations
+from actions import answering, doubt, relay, sollicitation_questions, sollicitation_turns, sollicitations
 from actions.base import ChoristeAction, Services
 
 ACTIONS: tuple[type[ChoristeAction], ...] = (
@@ -15,18 +15,20 @@ ACTIONS: tuple[type[ChoristeAction], ...] = (
     answering.ActionContinuerSujet,
     doubt.ActionProposerChoix,
     doubt.ActionNoterIdentifiants,
+    relay.ActionParlerHumain,
     sollicitations.ActionPreparerSollicitation,
     sollicitations.ActionReprendreSollicitation,
     sollicitations.ActionSuspendreSollicitation,
     sollicitations.ActionDeposerSollicitation,
-    sollicitations.ValidateSollicitationForm,
-    sollicitations.ActionAskCategorie,
-    sollicitations.ActionAskSiret,
-    sollicitations.ActionAskNumeroFacture,
-    sollicitations.ActionAskDescription,
-    sollicitations.ActionAskContact,
-    sollicitations.ActionAskChampAModifier,
-    sollicitations.ActionAskConfirmation,
+    sollicitation_turns.ValidateSollicitationForm,
+    sollicitation_questions.ActionAskCategorie,
+    sollicitation_questions.ActionAskSiret,
+    sollicitation_questions.ActionAskNumeroFacture,
+    sollicitation_questions.ActionAskPiece,
+    sollicitation_questions.ActionAskDescription,
+    sollicitation_questions.ActionAskContact,
+    sollicitation_questions.ActionAskChampAModifier,
+    sollicitation_questions.ActionAskConfirmation,
 )
 
 

@@ -1,18 +1,25 @@
 """Conversations: open one, say something, read it again, vote on an answer."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import structlog
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from api import follow_up, live, sse
 from api.dependencies import Context, ContextDep, ConversationDep
 from api.errors import Problem
+from api.helpdesk.broadcast import DESK, conversation_topic
+from api.helpdesk.context import ConsoleDep
 from api.rasa_client import RasaUnavailable, as_plain_text
 from assistant.conversations import service as conversations
 from assistant.conversations.enums import Kind
 from assistant.conversations.models import Conversation
 from assistant.conversations.schemas import MessagePublic, Reply, ReplyButton
+from assistant.database import now
+from assistant.helpdesk import relay
+from assistant.helpdesk.enums import Relais
 from assistant.masking import Secret, mask_secrets
 from assistant.references import new_reference
 from assistant.text import clean, has_words
@@ -21,6 +28,10 @@ logger = structlog.get_logger()
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 
 _MAX_REASON = 64
+# Tabs of one person, and the agent.
+_MAX_STREAMS = 8
+# Misunderstandings in a row after which a person is offered.
+_OFFER_AFTER = 2
 
 
 class ConversationOpened(BaseModel):
@@ -32,9 +43,10 @@ class ConversationOpened(BaseModel):
 
 
 class Messages(BaseModel):
-    """Messages, oldest first."""
+    """Messages, oldest first. `relais`: the bot is silent, somebody is awaited (`attente`) or answers (`agent`): see `…/flux`."""
 
     messages: list[MessagePublic]
+    relais: Relais | None = None
 
 
 class MessageIn(BaseModel):
@@ -78,31 +90,63 @@ async def open_conversation(request: Request, context: ContextDep) -> Conversati
 @router.get("/{conversation_id}", operation_id="conversations_read")
 async def read_conversation(conversation: ConversationDep, context: ContextDep) -> Messages:
     """All that was said."""
-    return Messages(
-        messages=await conversations.list_messages(sessions=context.services.sessions, conversation_id=conversation.id)
-    )
+    sessions = context.services.sessions
+    state = await relay.state(sessions=sessions, conversation_id=conversation.id)
+    messages = await conversations.list_messages(sessions=sessions, conversation_id=conversation.id)
+    return Messages(messages=messages, relais=state.relais)
+
+
+@router.get(
+    "/{conversation_id}/flux", operation_id="conversations_watch", responses={200: {"content": {"text/event-stream": {}}}}
+)
+async def watch(conversation: ConversationDep, context: ContextDep, console: ConsoleDep, apres: str = "") -> StreamingResponse:
+    """Server-sent events while a person of the help-desk is awaited or answers; ends when the bot answers again.
+
+    `message` carries a message (not the person's own), `relais` who answers. `apres` is the last message that is already known.
+    """
+    if console.broadcaster.listening(conversation_topic(conversation.id)) >= _MAX_STREAMS:
+        raise Problem(429, "trop_de_flux", "Cette conversation est déjà ouverte ailleurs. Fermez les autres onglets.")
+    return sse.stream(live.conversation_events(context, console.broadcaster, conversation.id, apres[:64], with_user=False))
 
 
 @router.post("/{conversation_id}/messages", operation_id="conversations_say")
-async def say(body: MessageIn, conversation: ConversationDep, context: ContextDep) -> Messages:
-    """Say something; the bot's new messages come back. There is always at least one."""
+async def say(body: MessageIn, conversation: ConversationDep, context: ContextDep, console: ConsoleDep) -> Messages:
+    """Say something; the bot's new messages come back. At least one, unless a person of the help-desk answers instead."""
     wait = context.messages_throttle.seconds_to_wait(conversation.id)
     if wait:
         raise _too_many(wait)
+    sessions = context.services.sessions
     async with context.turns.take(conversation.id):
-        replies = await _answer(body, conversation, context)
-        return Messages(
-            messages=await conversations.add_replies(
-                sessions=context.services.sessions, conversation_id=conversation.id, replies=replies
-            )
-        )
+        before = await relay.state(sessions=sessions, conversation_id=conversation.id)
+        replies = await _answer(body, conversation, context, before.relais)
+        messages = await conversations.add_replies(sessions=sessions, conversation_id=conversation.id, replies=replies)
+        messages += await _hand_over(body, conversation, context, replies)
+        after = await relay.state(sessions=sessions, conversation_id=conversation.id)
+    if before.relais or after.relais:
+        live.call(console.broadcaster, conversation.id)
+    if any(message.kind is Kind.DONE for message in messages):
+        # A sollicitation was written: the desk sees it at once.
+        console.broadcaster.publish(DESK)
+        messages = await follow_up.with_secret(context, conversation.id, messages)
+    return Messages(messages=messages, relais=after.relais)
+
+
+@router.delete("/{conversation_id}/relais", operation_id="conversations_end_hand_over")
+async def end_hand_over(conversation: ConversationDep, context: ContextDep, console: ConsoleDep) -> Messages:
+    """Wait no longer, or end the talk with the person of the help-desk: the bot answers again, and says so."""
+    sessions, texts = context.services.sessions, context.services.knowledge.textes
+    async with context.turns.take(conversation.id):
+        messages = await relay.cancel(sessions=sessions, texts=texts, conversation_id=conversation.id)
+    live.call(console.broadcaster, conversation.id)
+    return Messages(messages=messages, relais=None)
 
 
 @router.post("/{conversation_id}/messages/{message_id}/feedback", status_code=204, operation_id="conversations_vote")
 async def vote(message_id: str, body: FeedbackIn, conversation: ConversationDep, context: ContextDep) -> Response:
-    """Say whether an answer helped; the last vote counts."""
+    """Say whether an answer helped; the last vote counts. After a « no », the conversation offers a person of the help-desk."""
+    sessions = context.services.sessions
     known = await conversations.give_feedback(
-        sessions=context.services.sessions,
+        sessions=sessions,
         conversation_id=conversation.id,
         message_id=message_id,
         useful=body.useful,
@@ -111,11 +155,14 @@ async def vote(message_id: str, body: FeedbackIn, conversation: ConversationDep,
     )
     if not known:
         raise Problem(404, "message_inconnu", "Ce message n'est pas une réponse de cette conversation.")
+    if not body.useful:
+        async with context.turns.take(conversation.id):
+            await _offer_after_vote(conversation, context)
     return Response(status_code=204)
 
 
-async def _answer(body: MessageIn, conversation: Conversation, context: Context) -> list[Reply]:
-    """Store what was said (masked), ask Rasa, and never come back with nothing."""
+async def _answer(body: MessageIn, conversation: Conversation, context: Context, relais: Relais | None) -> list[Reply]:
+    """Store what was said (masked), ask Rasa, and never come back with nothing, unless somebody else answers."""
     sessions, texts = context.services.sessions, context.services.knowledge.textes
     notices: list[Reply] = []
     if body.button is not None:
@@ -134,9 +181,50 @@ async def _answer(body: MessageIn, conversation: Conversation, context: Context)
     if not said:
         return [Reply(kind=Kind.UNKNOWN, text=texts["message_vide"])]
     await conversations.add_user_message(sessions=sessions, conversation_id=conversation.id, text=said)
+    if for_rasa in (relay.ASK, relay.CANCEL):
+        # The hand-over's own buttons are answered in _hand_over.
+        return notices
+    if relais is not None and (await relay.state(sessions=sessions, conversation_id=conversation.id)).relais is not None:
+        # The bot is silent. (Read again: the agent may have gone while this was being written.)
+        return notices
     if not has_words(for_rasa):
         return [*notices, Reply(kind=Kind.UNKNOWN, text=texts["message_sans_mot"])]
     return [*notices, *await _ask_rasa(conversation, context, for_rasa)]
+
+
+async def _hand_over(body: MessageIn, conversation: Conversation, context: Context, replies: list[Reply]) -> list[MessagePublic]:
+    """What the hand-over adds: its own buttons, and its offer after two misunderstandings in a row."""
+    services = context.services
+    common: dict[str, Any] = {"sessions": services.sessions, "conversation_id": conversation.id}
+    if body.button is not None:
+        choice = await conversations.get_choice(**common, button_id=body.button)
+        if choice is not None and choice.payload == relay.ASK:
+            return await relay.request(**common, knowledge=services.knowledge, hours=services.desk.hours)
+        if choice is not None and choice.payload == relay.CANCEL:
+            return await relay.cancel(**common, texts=services.knowledge.textes)
+    if not any(reply.kind is Kind.UNKNOWN for reply in replies):
+        return []
+    failures = await relay.misunderstandings_in_a_row(**common)
+    # Said at every second one: an offer that comes each time is no help.
+    if failures < _OFFER_AFTER or failures % _OFFER_AFTER:
+        return []
+    return await conversations.add_replies(**common, replies=[await _offer(context)])
+
+
+async def _offer_after_vote(conversation: Conversation, context: Context) -> None:
+    sessions = context.services.sessions
+    state = await relay.state(sessions=sessions, conversation_id=conversation.id)
+    offer = await _offer(context, after_vote=True)
+    last = (await conversations.list_messages(sessions=sessions, conversation_id=conversation.id))[-1]
+    # Not while somebody answers, and not twice running.
+    if state.relais is None and last.text != offer.text:
+        await conversations.add_replies(sessions=sessions, conversation_id=conversation.id, replies=[offer])
+
+
+async def _offer(context: Context, *, after_vote: bool = False) -> Reply:
+    services = context.services
+    found = await relay.availability(sessions=services.sessions, hours=services.desk.hours, moment=now())
+    return relay.offer(texts=services.knowledge.textes, found=found, after_vote=after_vote)
 
 
 async def _ask_rasa(conversation: Conversation, context: Context, text: str) -> list[Reply]:

@@ -14,6 +14,7 @@ from api.turns import Turns
 from assistant.conversations import service as conversations
 from assistant.conversations.models import Conversation
 from assistant.settings import Settings
+from assistant.sollicitations.attachments import PieceStore
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Context:
     turns: Turns
     conversations_throttle: Throttle
     messages_throttle: Throttle
+    follow_up_throttle: Throttle
+    pieces: PieceStore
 
 
 def get_context(request: Request) -> Context:

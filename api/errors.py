@@ -73,14 +73,22 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 class Problem(Exception):
-    """An error that the client is told about. `code` never changes; `detail` is a French sentence."""
+    """An error that the client is told about. `code` never changes; `detail` is a French sentence; `extra` joins the document."""
 
-    def __init__(self, status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        headers: dict[str, str] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.headers = headers
+        self.extra = extra
 
 
 def problem_response(
@@ -95,7 +103,8 @@ def problem_response(
     """The problem document as a response; the same as a page for a person who came without the API (the plain form)."""
     if _is_for_a_person(request):
         page = {"titre": _TITLES.get(status, "Erreur"), "detail": detail}
-        return templates.TemplateResponse(request, "erreur.html", page, status_code=status, headers=headers)
+        name = "helpdesk/erreur.html" if request.url.path.startswith("/helpdesk") else "erreur.html"
+        return templates.TemplateResponse(request, name, page, status_code=status, headers=headers)
     body = {
         "type": f"urn:choriste:probleme:{code}",
         "title": _TITLES.get(status, "Erreur"),
@@ -126,7 +135,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> Response:
-        return problem_response(request, error.status, error.code, error.detail, headers=error.headers)
+        return problem_response(request, error.status, error.code, error.detail, headers=error.headers, extra=error.extra)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:

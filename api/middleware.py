@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import incident, problem_response
+from api.pieces import MAX_FORM_BYTES
 
 logger = structlog.get_logger()
 
@@ -19,6 +20,8 @@ REQUESTS = Counter("choriste_requests_total", "HTTP requests", ["method", "route
 DURATION = Histogram("choriste_request_seconds", "Time to answer an HTTP request", ["route"])
 
 MAX_BODY_BYTES = 256 * 1024
+# Forms that may come with files.
+_WITH_FILES = re.compile(r"/sollicitation|/suivi/[^/]+/complement|/api/v1/sollicitations/[^/]+/pieces")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_.-]{8,64}$")
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -51,7 +54,7 @@ class RequestContext:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()
         exchange = _Exchange(
-            receive, send, self._max_bytes(scope["path"]), lambda headers: self._add_headers(scope, headers, request_id)
+            receive, send, self._max_bytes(request), lambda headers: self._add_headers(scope, headers, request_id)
         )
         try:
             await self._answer(scope, request, exchange)
@@ -75,12 +78,18 @@ class RequestContext:
                     await incident(request, error)(scope, exchange.receive, exchange.send)
         if exchange.too_large and not exchange.started:
             exchange.too_large = False
-            detail = "Votre demande est trop grande : raccourcissez le texte."
+            remedy = "joignez moins de fichiers" if _may_have_files(request) else "raccourcissez le texte"
+            detail = f"Votre demande est trop grande : {remedy}."
             await problem_response(request, 413, "demande_trop_grande", detail)(scope, exchange.receive, exchange.send)
 
     @staticmethod
     def _add_headers(scope: Scope, headers: MutableHeaders, request_id: str) -> None:
         headers["X-Request-ID"] = request_id
+        if scope["path"].startswith("/helpdesk"):
+            # With « no-referrer » a form of our own would come with « Origin: null », which says nothing of where it comes from.
+            headers.setdefault("Referrer-Policy", "same-origin")
+            if not scope["path"].startswith("/helpdesk/static/"):
+                headers.setdefault("Cache-Control", "no-store")
         for name, value in _HEADERS.items():
             headers.setdefault(name, value)
         if scope["path"].startswith("/api/"):
@@ -92,9 +101,11 @@ class RequestContext:
         return given if _REQUEST_ID.match(given) else str(uuid.uuid4())
 
     @staticmethod
-    def _max_bytes(path: str) -> int:
+    def _max_bytes(request: Request) -> int:
         # Rasa sends the whole tracker with each action; the webhook is not for the outside.
-        return 16 * 1024 * 1024 if path.startswith("/rasa/") else MAX_BODY_BYTES
+        if request.url.path.startswith("/rasa/"):
+            return 16 * 1024 * 1024
+        return MAX_FORM_BYTES if _may_have_files(request) else MAX_BODY_BYTES
 
     @staticmethod
     def _report(scope: Scope, status: int, seconds: float) -> None:
@@ -102,6 +113,12 @@ class RequestContext:
         REQUESTS.labels(scope["method"], route, str(status)).inc()
         DURATION.labels(route).observe(seconds)
         logger.info("request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+def _may_have_files(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/form-data") and bool(
+        _WITH_FILES.fullmatch(request.url.path)
+    )
 
 
 class _Exchange:

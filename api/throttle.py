@@ -18,14 +18,21 @@ class Throttle:
 
     def seconds_to_wait(self, key: str) -> int:
         """0 when it may be done now (it is then counted), else the whole seconds to wait."""
-        moment = self._clock()
+        wait = self.seconds_left(key)
         times = self._times.setdefault(key, deque())
         self._times.move_to_end(key)
+        if wait == 0:
+            times.append(self._clock())
+            while len(self._times) > _MAX_KEYS:
+                self._times.popitem(last=False)
+        return wait
+
+    def seconds_left(self, key: str) -> int:
+        """The whole seconds to wait, 0 for none; nothing is counted: for what is counted only when it fails."""
+        times = self._times.get(key)
+        moment = self._clock()
         while times and moment - times[0] >= _WINDOW_SECONDS:
             times.popleft()
-        if len(times) >= self._per_minute:
-            return int(_WINDOW_SECONDS - (moment - times[0])) + 1
-        times.append(moment)
-        while len(self._times) > _MAX_KEYS:
-            self._times.popitem(last=False)
-        return 0
+        if times is None or len(times) < self._per_minute:
+            return 0
+        return int(_WINDOW_SECONDS - (moment - times[0])) + 1

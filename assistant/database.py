@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, TypeDecorator, event, make_url
+from sqlalchemy import DateTime, Dialect, TypeDecorator, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -65,4 +65,17 @@ def create_sessions(engine: AsyncEngine) -> Sessions:
 async def transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """A session that commits when the block ends well and rolls back otherwise."""
     async with sessions() as session, session.begin():
+        yield session
+
+
+@asynccontextmanager
+async def write_transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """The same for what reads before it writes: nobody changes what was read until the block ends.
+
+    SQLite lets one writer in at a time, from here on; on PostgreSQL the rows must be read `with_for_update`.
+    """
+    async with transaction(sessions) as session:
+        if session.get_bind().dialect.name == "sqlite":
+            # Without it the lock is taken at the first change only, on what may have been read too early.
+            await session.execute(text("BEGIN IMMEDIATE"))
         yield session

@@ -128,6 +128,10 @@ def main() -> int:
     say("mise à jour de la base…")
     if subprocess.run([tool("service", "alembic"), "upgrade", "head"], cwd=ROOT, env=service_environment).returncode != 0:
         give_up("la base n'a pas pu être mise à jour.")
+    # Prints the one-time password of the first administrator, the first time only: on this terminal, never in a log.
+    first = [tool("service", "python"), "-m", "assistant.helpdesk.first_administrator"]
+    if subprocess.run(first, cwd=ROOT, env=service_environment).returncode != 0:
+        give_up("le premier administrateur du centre d'aide n'a pas pu être créé.")
 
     children = [
         Child(
@@ -141,6 +145,9 @@ def main() -> int:
                 "--port",
                 str(port),
                 "--no-access-log",
+                # Live streams end only when the browser goes away: they are not waited for.
+                "--timeout-graceful-shutdown",
+                "3",
             ],
             service_environment,
             data / "service.log",

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +34,8 @@ class LiveChoriste:
     rasa_port: int
     data_dir: Path
     lines: "queue.Queue[str]"
+    # All that was read of it.
+    said: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -41,7 +43,7 @@ class LiveChoriste:
 
     def wait_until_said(self, words: str, seconds: float = _READY_SECONDS) -> str:
         """Read what the script says until a line holds `words`; fails with all that was said."""
-        said = []
+        said = self.said
         while True:
             try:
                 line = self.lines.get(timeout=seconds)
@@ -68,6 +70,9 @@ def start_choriste(data_dir: Path, **environment: str) -> LiveChoriste:
             # Tests open many conversations from one address.
             "CHORISTE_CONVERSATIONS_PER_MINUTE": "10000",
             "CHORISTE_MESSAGES_PER_MINUTE": "10000",
+            "CHORISTE_HELPDESK_LOGINS_PER_MINUTE": "10000",
+            # Tests run at any hour.
+            "CHORISTE_HELPDESK_HOURS": "lun-dim 00:00-24:00",
             **environment,
         },
         stdin=subprocess.DEVNULL,

@@ -19,6 +19,7 @@
   const COUNTER_FROM = 1800;
   const TIMEOUT_MS = 60_000;
   const ANNOUNCEMENT_MS = 20_000;
+  const RECONNECT_MS = 3_000;
 
   const TEXT = {
     title: "Choriste",
@@ -52,6 +53,7 @@
     thanksNoLink: "demander de l'aide par le formulaire",
     copy: "Copier",
     copyWhat: "le texte de la demande",
+    copyLink: "le lien de suivi",
     copied: "Copié",
     notCopied: "La copie n'a pas marché. Sélectionnez le texte, puis copiez-le.",
     retry: "Réessayer",
@@ -60,6 +62,11 @@
     timeout: "La réponse met trop de temps à arriver. Réessayez dans un instant.",
     failed: "Le service a rencontré un incident. Réessayez dans un instant.",
     reference: "Référence",
+    waiting: "Vous attendez un conseiller. Ce que vous écrivez lui sera montré.",
+    stopWaiting: "Ne plus attendre",
+    withAgent: "Vous parlez avec {nom}, du centre d'aide.",
+    someAgent: "un conseiller",
+    endTalk: "Terminer avec le conseiller",
     kinds: {
       unknown: "Je ne sais pas",
       out_of_scope: "Hors sujet",
@@ -258,6 +265,30 @@
     throw new ServiceError(detail, { status: response.status, reference });
   }
 
+  /** Server-sent events over fetch (an EventSource cannot send the token): calls `handle(name, data)` until the stream ends. */
+  async function follow(path, token, signal, handle) {
+    const response = await fetch(API + path, {
+      headers: { Accept: "text/event-stream", Authorization: `Bearer ${token}` },
+      credentials: "omit",
+      cache: "no-store",
+      signal,
+    });
+    if (!response.ok) throw new ServiceError(TEXT.failed, { status: response.status });
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let pending = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const parts = (pending + value).split("\n\n");
+      pending = parts.pop();
+      for (const part of parts) {
+        const name = /^event: (.*)$/m.exec(part);
+        const data = /^data: (.*)$/m.exec(part);
+        if (name && data) handle(name[1], JSON.parse(data[1]));
+      }
+    }
+  }
+
   // --- the widget ---------------------------------------------------------------------------------------------------------
 
   class Widget {
@@ -268,6 +299,12 @@
       this.inserted = "";
       this.nextId = 0;
       this.forget = 0;
+      // Messages that are shown, by id: what comes by two ways is shown once.
+      this.seen = new Set();
+      this.lastId = "";
+      // Who answers when it is not the bot: « attente », « agent » or null; the stream that tells.
+      this.relais = null;
+      this.following = null;
       this.build(onClose);
     }
 
@@ -278,6 +315,9 @@
       this.announcer = el("div", { className: "choriste-sr", "aria-live": "polite", "aria-atomic": "true", "data-announcer": true });
       this.status = el("p", { className: "choriste-status", role: "status" });
       this.error = el("div", { className: "choriste-error", role: "alert" });
+      this.relaisText = el("p", { role: "status" });
+      this.relaisButton = el("button", { type: "button", className: "choriste-quiet", onclick: () => this.endRelais() });
+      this.relaisBar = el("div", { className: "choriste-relais", hidden: true }, this.relaisText, this.relaisButton);
       this.typing = el("p", { className: "choriste-typing" }, TEXT.typing);
       this.box = el("textarea", {
         id: "choriste-box",
@@ -307,6 +347,7 @@
         this.log,
         this.announcer,
         this.error,
+        this.relaisBar,
         this.status,
         el(
           "form",
@@ -432,9 +473,10 @@
     }
 
     async load(saved) {
-      const { messages } = await call("GET", `/conversations/${encodeURIComponent(saved.id)}`, { token: saved.token });
+      const { messages, relais } = await call("GET", `/conversations/${encodeURIComponent(saved.id)}`, { token: saved.token });
       this.remember(saved);
       this.addAll(messages, { announce: false });
+      this.setRelais(relais);
       this.log.scrollTo({ top: this.log.scrollHeight, behavior: "instant" });
     }
 
@@ -453,8 +495,9 @@
         if (body.text) this.setText("");
         this.scrollTo(bubble);
         try {
-          const { messages } = await this.post("messages", body);
+          const { messages, relais } = await this.post("messages", body);
           this.addAll(messages, { announce: true });
+          this.setRelais(relais);
           this.scrollTo(bubble);
           // A notice may say that a secret was masked: show what the service kept, not what was typed.
           if (body.text && messages.some((message) => message.kind === "notice")) await this.showMasked(bubble);
@@ -473,7 +516,7 @@
           this.inform(body.text ? TEXT.lostText : TEXT.lost);
           await this.open();
         }
-      }, retry);
+      }, retry, { typing: !this.relais });
     }
 
     post(path, body) {
@@ -488,6 +531,69 @@
       if (kept) bubble.querySelector(".choriste-text").replaceChildren(...this.typed(kept.text));
     }
 
+    // --- a person of the help-desk instead of the bot ---
+
+    setRelais(relais, agent = null) {
+      this.relais = relais ?? null;
+      this.relaisBar.hidden = !this.relais;
+      const text = this.relais === "attente" ? TEXT.waiting : this.relais ? TEXT.withAgent.replace("{nom}", agent ?? TEXT.someAgent) : "";
+      if (this.relaisText.textContent !== text) this.relaisText.textContent = text;
+      this.relaisButton.textContent = this.relais === "attente" ? TEXT.stopWaiting : TEXT.endTalk;
+      if (!this.relais) this.unfollow();
+      else if (!this.following) this.followRelais();
+    }
+
+    unfollow() {
+      this.following?.abort();
+      this.following = null;
+    }
+
+    /** Show what comes as long as somebody is awaited or answers; a broken stream is taken up again where it broke. */
+    async followRelais() {
+      const following = (this.following = new AbortController());
+      const { id, token } = this.conversation;
+      while (this.following === following) {
+        try {
+          const path = `/conversations/${encodeURIComponent(id)}/flux?apres=${encodeURIComponent(this.lastId)}`;
+          await follow(path, token, following.signal, (name, data) => {
+            if (this.following !== following) return;
+            if (name === "message") this.receive([data]);
+            if (name === "relais") this.setRelais(data.relais, data.agent);
+          });
+        } catch (error) {
+          if (following.signal.aborted) return;
+          if (error.lost) {
+            this.setRelais(null);
+            return;
+          }
+        }
+        await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+      }
+    }
+
+    /** Messages that came by themselves. */
+    receive(messages) {
+      const fresh = messages.filter((message) => message.sender !== "user" && !this.seen.has(message.id));
+      if (!fresh.length) return;
+      const low = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+      this.addAll(fresh, { announce: true });
+      if (low) this.log.scrollTop = this.log.scrollHeight;
+    }
+
+    endRelais() {
+      this.box.focus();
+      this.turn(
+        async () => {
+          const { id, token } = this.conversation;
+          const { messages, relais } = await call("DELETE", `/conversations/${encodeURIComponent(id)}/relais`, { token });
+          this.receive(messages);
+          this.setRelais(relais);
+        },
+        () => this.endRelais(),
+        { typing: false },
+      );
+    }
+
     restart() {
       if (this.busy) {
         this.tell(TEXT.wait);
@@ -498,6 +604,7 @@
         async () => {
           const before = this.conversation;
           const { id, token, messages } = await call("POST", "/conversations");
+          this.setRelais(null);
           this.clearLog();
           this.remember({ id, token, votes: [] });
           this.previous = before;
@@ -514,6 +621,7 @@
         async () => {
           const before = this.previous;
           const shown = [...this.log.children].filter((node) => node !== this.typing);
+          this.setRelais(null);
           this.clearLog();
           try {
             await this.load(before);
@@ -600,6 +708,8 @@
     }
 
     clearLog() {
+      this.seen.clear();
+      this.lastId = "";
       this.log.replaceChildren(...[...this.log.children].filter((node) => node === this.typing));
     }
 
@@ -611,7 +721,12 @@
       const shown = messages.map((message) => ({ buttons: [], sources: [], ...message }));
       // Choices made before the last thing that the person said are past.
       const lastSaid = shown.findLastIndex((message) => message.sender === "user");
-      shown.forEach((message, index) => this.add(message, { past: index < lastSaid }));
+      shown.forEach((message, index) => {
+        if (message.id) this.lastId = message.id;
+        if (message.id && this.seen.has(message.id)) return;
+        this.seen.add(message.id);
+        this.add(message, { past: index < lastSaid });
+      });
       if (announce) this.announce(shown);
     }
 
@@ -633,7 +748,7 @@
       );
       if (message.sources?.length) node.append(this.sources(message.sources, id));
       if (message.buttons?.length) node.append(this.choices(message.buttons, past));
-      if (message.kind === "done") node.append(this.copyButton(message.text));
+      if (message.kind === "done") node.append(this.copyButton(TEXT.copyWhat, textToCopy(message.text)), this.copyLink(node));
       if (message.kind === "answer" && message.id && !this.conversation?.votes.includes(message.id)) node.append(this.vote(message.id));
       this.append(node);
       return node;
@@ -680,12 +795,18 @@
       return open;
     }
 
-    copyButton(text) {
+    /** The secret follow-up link, which is shown only once. An address without its secret (read again later) is not worth copying. */
+    copyLink(node) {
+      const link = [...node.querySelectorAll("a")].find((one) => one.pathname.startsWith("/suivi/") && one.hash);
+      return link ? this.copyButton(TEXT.copyLink, link.href) : "";
+    }
+
+    copyButton(what, text) {
       const told = el("span", { role: "status" });
-      const button = el("button", { type: "button", className: "choriste-button" }, TEXT.copy, hiddenText(` ${TEXT.copyWhat}`));
+      const button = el("button", { type: "button", className: "choriste-button" }, TEXT.copy, el("span", {}, ` ${what}`));
       button.addEventListener("click", async () => {
         told.textContent = "";
-        const done = await copy(textToCopy(text));
+        const done = await copy(text);
         told.textContent = done ? TEXT.copied : TEXT.notCopied;
       });
       return el("div", { className: "choriste-copy" }, button, told);
@@ -704,6 +825,7 @@
             group.replaceWith(thanks);
             // The focus was on a button that is gone; on this line it is read.
             thanks.focus({ preventScroll: true });
+            if (!useful) await this.catchUp();
           },
           () => send(useful),
           { typing: false },
@@ -715,6 +837,13 @@
         group.append(el("button", { type: "button", className: "choriste-button", onclick: () => send(useful) }, label));
       }
       return group;
+    }
+
+    /** After a « no » the conversation may offer a person: show what was added. What fails here costs the vote nothing. */
+    async catchUp() {
+      const { id, token } = this.conversation;
+      const answer = await call("GET", `/conversations/${encodeURIComponent(id)}`, { token }).catch(() => null);
+      if (answer) this.receive(answer.messages);
     }
 
     /** Show a message at the top of the log, so that a long answer is read from its beginning. */

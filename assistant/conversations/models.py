@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assistant.conversations.enums import Kind, Sender
@@ -18,14 +18,22 @@ class Conversation(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64))
     rasa_sender: Mapped[str] = mapped_column(String(36), unique=True)
-    cree_le: Mapped[datetime] = mapped_column(UtcDateTime)
+    cree_le: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    # « attente » or « agent » (assistant/helpdesk/enums.Relais) while the bot is silent.
+    relais: Mapped[str | None] = mapped_column(String(12), index=True)
+    relais_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id", name="fk_conversation_agent"))
+    relais_depuis: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Message(Base):
     """One message, secrets already masked."""
 
     __tablename__ = "message"
-    __table_args__ = (UniqueConstraint("conversation_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "position"),
+        # What the statistics count, and what learning looks for.
+        Index("ix_message_kind", "kind", "cree_le", "fiche"),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)

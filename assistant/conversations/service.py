@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.conversations.enums import Kind, Sender
 from assistant.conversations.models import Button, Conversation, Feedback, Message
 from assistant.conversations.schemas import MessagePublic, Reply
 from assistant.database import Sessions, now, transaction
+
+# A person and an agent may write at the same moment: the one who finds the place taken takes the next.
+_TRIES = 8
 
 
 @dataclass(frozen=True)
@@ -57,18 +61,45 @@ async def list_messages(*, sessions: Sessions, conversation_id: str) -> list[Mes
         return [MessagePublic.model_validate(row) for row in rows]
 
 
+async def messages_after(*, sessions: Sessions, conversation_id: str, message_id: str | None) -> list[MessagePublic]:
+    """Messages that came after the given one, oldest first; all of them when it is unknown here."""
+    async with sessions() as session:
+        known = await session.get(Message, message_id) if message_id and _can_be_an_id(message_id) else None
+        position = known.position if known is not None and known.conversation_id == conversation_id else 0
+        rows = await session.scalars(
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.position > position)
+            .order_by(Message.position)
+        )
+        return [MessagePublic.model_validate(row) for row in rows]
+
+
 async def add_user_message(*, sessions: Sessions, conversation_id: str, text: str) -> MessagePublic:
     """Store what the person said (secrets already masked)."""
-    async with transaction(sessions) as session:
-        row = await _append(session, conversation_id, Sender.USER, Reply(kind=Kind.USER, text=text))
-    return MessagePublic.model_validate(row)
+    return (await _add(sessions, conversation_id, Sender.USER, [Reply(kind=Kind.USER, text=text)]))[0]
+
+
+async def add_agent_message(*, sessions: Sessions, conversation_id: str, text: str) -> MessagePublic:
+    """Store what a person of the help-desk said (secrets already masked)."""
+    return (await _add(sessions, conversation_id, Sender.AGENT, [Reply(kind=Kind.USER, text=text)]))[0]
 
 
 async def add_replies(*, sessions: Sessions, conversation_id: str, replies: Sequence[Reply]) -> list[MessagePublic]:
     """Store the bot's replies in one transaction and give each button an opaque id."""
-    async with transaction(sessions) as session:
-        rows = [await _append(session, conversation_id, Sender.BOT, reply) for reply in replies]
-    return [MessagePublic.model_validate(row) for row in rows]
+    return await _add(sessions, conversation_id, Sender.BOT, replies)
+
+
+async def _add(sessions: Sessions, conversation_id: str, sender: Sender, replies: Sequence[Reply]) -> list[MessagePublic]:
+    for left in reversed(range(_TRIES)):
+        try:
+            async with transaction(sessions) as session:
+                rows = [await _append(session, conversation_id, sender, reply) for reply in replies]
+        except IntegrityError:
+            if not left:
+                raise
+        else:
+            return [MessagePublic.model_validate(row) for row in rows]
+    raise AssertionError("the last try raises or returns")
 
 
 async def get_choice(*, sessions: Sessions, conversation_id: str, button_id: str) -> Choice | None:

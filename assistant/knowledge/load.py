@@ -11,12 +11,14 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from assistant.knowledge.schemas import Anomalie, Cadre, Categorie, Fiche, Section, Statut, Terme
+from assistant.knowledge.schemas import Anomalie, Besoin, Cadre, Categorie, Fiche, MotifCloture, Section, Statut, Terme
 
 Row = TypeVar("Row", bound=BaseModel)
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _SECTIONS = tuple(section.value for section in Section)
+# Every request holds them: they need no entry in the list of `besoins`.
+ALWAYS_ASKED = frozenset({"description", "contact"})
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 
 
@@ -38,6 +40,8 @@ class Knowledge:
     cadres: dict[str, Cadre]
     termes: dict[str, Terme]
     categories: dict[str, Categorie]
+    besoins: dict[str, Besoin]
+    motifs_cloture: dict[str, MotifCloture]
     textes: dict[str, str]
 
 
@@ -45,15 +49,22 @@ def load_knowledge(directory: Path) -> Knowledge:
     """Read all of `directory` (data/knowledge). Raises KnowledgeError listing every problem found."""
     problems: list[str] = []
     fiches = _fiches(directory / "fiches", problems)
+    requests = directory / "sollicitations.yml"
+    read = _yaml(requests, problems)
     knowledge = Knowledge(
         fiches=fiches,
         statuts=_keyed(_table(directory / "statuts.csv", Statut, problems), "code", problems),
         anomalies=_keyed(_table(directory / "anomalies.csv", Anomalie, problems), "id", problems),
         cadres=_keyed(_table(directory / "cadres.csv", Cadre, problems), "code", problems),
         termes=_keyed(_table(directory / "glossaire.csv", Terme, problems), "terme", problems),
-        categories=_keyed(_categories(directory / "sollicitations.yml", problems), "id", problems),
+        categories=_keyed(_entries(read, requests, "categories", "id", Categorie, problems), "id", problems),
+        besoins=_keyed(_entries(read, requests, "besoins", "cle", Besoin, problems), "cle", problems),
+        motifs_cloture=_keyed(_motifs_cloture(directory / "motifs_cloture.yml", problems), "id", problems),
         textes=_texts(directory / "textes.yml", problems),
     )
+    if read is not None and not read.get("categories"):
+        problems.append(f"{requests}: une liste « categories » est attendue")
+    problems.extend(f"{requests}, {problem}" for problem in _wrong_besoins(knowledge.categories.values(), knowledge.besoins))
     if problems:
         raise KnowledgeError(problems)
     return knowledge
@@ -112,20 +123,40 @@ def _table(path: Path, shape: type[Row], problems: list[str]) -> Iterator[Row]:
             problems.append(f"{path}, ligne {line}: {_plain(error)}")
 
 
-def _categories(path: Path, problems: list[str]) -> Iterator[Categorie]:
-    content = _yaml(path, problems)
+def _entries(
+    content: dict[Any, Any] | None, path: Path, heading: str, key: str, shape: type[Row], problems: list[str]
+) -> Iterator[Row]:
+    """The entries of one list of a YAML file; `key` names an entry in what is said of it. No content: the file was told of."""
     if content is None:
         return
-    entries = content.get("categories")
-    if not isinstance(entries, list) or not entries:
-        problems.append(f"{path}: une liste « categories » est attendue")
+    entries = content.get(heading, [])
+    if not isinstance(entries, list):
+        problems.append(f"{path}: une liste « {heading} » est attendue")
         return
     for entry in entries:
         try:
-            yield Categorie.model_validate(entry)
+            yield shape.model_validate(entry)
         except ValidationError as error:
-            name = entry.get("id") if isinstance(entry, dict) else entry
+            name = entry.get(key) if isinstance(entry, dict) else entry
             problems.append(f"{path}, {name}: {_plain(error)}")
+
+
+def _motifs_cloture(path: Path, problems: list[str]) -> Iterator[MotifCloture]:
+    content = _yaml(path, problems)
+    found = list(_entries(content, path, "motifs", "id", MotifCloture, problems))
+    if content is not None and {motif.par for motif in found} != {"agent", "usager"}:
+        problems.append(f"{path}: il faut des motifs de l'assistance et celui de la personne (par: usager)")
+    yield from found
+
+
+def _wrong_besoins(categories: Iterable[Categorie], besoins: dict[str, Besoin]) -> Iterator[str]:
+    """What a category asks for without saying how."""
+    for categorie in categories:
+        asked = set(categorie.besoins)
+        unknown = sorted(asked - set(besoins) - ALWAYS_ASKED)
+        yield from (f"{categorie.id}: « {cle} » n'est pas dans la liste « besoins »" for cle in unknown)
+        for name, keys in (("essentiels", categorie.essentiels), ("deduits", categorie.deduits)):
+            yield from (f"{categorie.id}: « {cle} » ({name}) n'est pas un de ses besoins" for cle in sorted(set(keys) - asked))
 
 
 def _texts(path: Path, problems: list[str]) -> dict[str, str]:

@@ -140,6 +140,39 @@ class Terme(_Row):
     difference: str = ""
 
 
+class Saisie(StrEnum):
+    """How a piece of the checklist is typed, hence how it is checked (assistant/sollicitations/checklist)."""
+
+    SIRET = "siret"
+    NUMERO_FACTURE = "numero_facture"
+    REFERENCE = "reference"
+    COURRIEL = "courriel"
+    STATUT = "statut"
+    DATE = "date"
+    TEXTE = "texte"
+    TEXTE_LONG = "texte_long"
+
+
+class Besoin(_Frozen):
+    """A piece that a request may need: how it is asked, typed, named."""
+
+    cle: str = Field(pattern=r"^[a-z0-9_]{2,40}$")
+    libelle: str = Field(max_length=60, description="As a label and in the recap.")
+    question: str = Field(description="In the conversation.")
+    aide: str = Field(default="", description="Beside the field of the form.")
+    saisie: Saisie
+    dans_le_texte: str = Field(default="", description="Before the value in the text to paste; the label when empty.")
+    entite: str = Field(default="", description="The entity of the conversation that gives it.")
+    ambigu: bool = Field(default=False, description="What was said earlier may be another's: it is offered, never taken.")
+    sensible: bool = Field(default=False, description="Shown half hidden when it is offered.")
+    mots: list[str] = Field(default=[], description="Words by which people name it.")
+
+    @property
+    def nom_colle(self) -> str:
+        """What stands before the value in the text to paste."""
+        return self.dans_le_texte or self.libelle
+
+
 class Categorie(_Frozen):
     """A kind of sollicitation (ours: AIFE's labels are not public)."""
 
@@ -150,9 +183,22 @@ class Categorie(_Frozen):
     raison_route: str
     ou_ecrire: str
     besoins: list[str]
+    # Those of `besoins` that are asked one at a time; the others come in one question.
+    essentiels: list[str] = []
+    # What the category itself says: « facture rejetée » tells the status.
+    deduits: dict[str, str] = {}
     complements: list[str] = []
     eviter: list[str] = []
     fiches: list[str] = []
     mots: list[str] = []
     confiance: Confiance
     sources: list[Source] = Field(min_length=1)
+
+
+class MotifCloture(_Frozen):
+    """A reason to close a sollicitation. `phrase` is what the person reads; `par` is who may give it."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]{2,40}$")
+    titre: str = Field(max_length=60)
+    phrase: str = Field(min_length=20, max_length=300)
+    par: Literal["agent", "usager"] = "agent"

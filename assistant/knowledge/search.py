@@ -24,7 +24,8 @@ _STOP_WORDS_TEXT = (
     "notre nous on ou par pas pour qu que qui s sa se ses si son sur t ta te tes toi ton tu un une vos votre vous y comment "
     "faire fait puis peut ai as avez suis etes sont etre avoir cette cet quel quelle quels quelles dois doit faut"
 )
-_STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
+# Words that say nothing of the subject (folded); help to triage leaves them out too.
+STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ class SearchIndex:
         self._owner = np.repeat(np.arange(len(questions)), [len(group) for group in questions])
         self._vectors = encode([text for group in questions for text in group])
 
+    @property
+    def questions(self) -> list[tuple[Fiche, str, np.ndarray[Any, Any]]]:
+        """Each fiche's title and questions with their vectors, as they were encoded at start-up."""
+        texts = [text for fiche in self._fiches for text in (fiche.titre, *fiche.questions)]
+        return [(self._fiches[i], text, self._vectors[n]) for n, (i, text) in enumerate(zip(self._owner, texts, strict=True))]
+
     def search(self, query: str, limit: int = 10) -> list[Hit]:
         """The best fiches for a free text, best first; empty when the text holds no word."""
         stems = self._stems(query)
@@ -81,7 +88,7 @@ class SearchIndex:
         return best
 
     def _stems(self, text: str) -> list[str]:
-        words = [word for word in fold_words(text) if word not in _STOP_WORDS]
+        words = [word for word in fold_words(text) if word not in STOP_WORDS]
         return list(self._stemmer.stemWords(words))
 
     def _closest(self, stem: str) -> str | None:

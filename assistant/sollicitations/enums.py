@@ -24,7 +24,29 @@ class Origine(StrEnum):
     API = "api"
 
 
+class Priorite(StrEnum):
+    """How soon it must be dealt with."""
+
+    BASSE = "basse"
+    NORMALE = "normale"
+    HAUTE = "haute"
+    URGENTE = "urgente"
+
+
 class TypeEvenement(StrEnum):
-    """What an entry of the append-only timeline tells."""
+    """What an entry of the append-only timeline tells. `NOTE` is for the help-desk only, never shown to the person."""
 
     SOUMISSION = "soumission"
+    AFFECTATION = "affectation"
+    DESAFFECTATION = "desaffectation"
+    DEMANDE_COMPLEMENT = "demande_complement"
+    COMPLEMENT = "complement"
+    REPONSE = "reponse"
+    NOTE = "note"
+    RENVOI = "renvoi"
+    CLOTURE = "cloture"
+    MODIFICATION = "modification"
+    TRANSFERT = "transfert"
+    FUSION = "fusion"
+    DEFUSION = "defusion"
+    PIECE_JOINTE = "piece_jointe"

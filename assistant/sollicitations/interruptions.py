@@ -1,7 +1,9 @@
 """While a sollicitation is being drafted: is a message an answer, a question in the middle, or the wish to stop? Pure rules."""
 
 import re
+from collections.abc import Iterable
 
+from assistant.knowledge.schemas import Besoin
 from assistant.text import fold, fold_words
 
 _QUESTIONS = frozenset(
@@ -23,6 +25,16 @@ _INTERROGATIVE = re.compile(
     r"\s*(?:(?:comment|quels?|quelles?|ou|pourquoi|qui|combien|que|a quoi)\b(?!')|qu'est|est-ce|c'est quoi|c koi|"
     r"puis-je|dois-je|peut-on|quand\b(?!\s+(?:je|j'|on|nous|il|elle|ils|elles|le|la|les|l'|ma|mon|mes|un|une)))"
 )
+_WISH = (
+    r"(?:je |j')?(?:veux|voudrais|dois|souhaite|peux|aimerais)\s+(?:\S+\s+)?"
+    r"(?:corriger|modifier|changer|rectifier|refaire|revenir)"
+)
+_CORRECTION = re.compile(
+    r"(?:(?:oups|oh|ah|non|pardon|attends|attendez|desole|euh|mince)[\s,!.]+)*"
+    rf"(?:(?:je )?me suis tromp|{_WISH}|(?:corrige|modifie|change|rectifie|remplace)\w*\b|revenir\b|retour\b"
+    r"|j'ai (?:fait une|mal)\b|erreur de ma part|(?:c'est )?(?:le mauvais|pas le bon|pas la bonne))"
+)
+_LONGEST_CORRECTION = 10
 _LONGEST_TALK = 5
 _LONGEST_STOP = 5
 
@@ -56,7 +68,22 @@ def takes_over(intent: str, text: str) -> bool:
     return (intent in _QUESTIONS or intent == "nlu_fallback") and is_question(text) and len(fold_words(text)) > 1
 
 
-def named_field(text: str) -> str | None:
-    """The field that a correction names (« je me suis trompé de siret »), None when it names none."""
+def wants_to_correct(text: str) -> bool:
+    """True for words that can only be the wish to change an earlier answer, where any words would be an answer too."""
+    folded = fold(text).strip()
+    return len(folded.split()) <= _LONGEST_CORRECTION and _CORRECTION.match(folded) is not None
+
+
+def named_field(text: str, besoins: Iterable[Besoin] = ()) -> str | None:
+    """The field that a correction names (« je me suis trompé de siret »), None when it names none.
+
+    Pieces of the checklist (`besoins`) are known by their words; of two names in the text the longer one counts.
+    """
     folded = fold(text)
-    return next((name for name, words in _FIELDS if any(word in folded for word in words)), None)
+    pieces = [(besoin.cle, tuple(fold(word) for word in (besoin.libelle, *besoin.mots))) for besoin in besoins]
+    found = [
+        (-max(len(word) for word in named), index, name)
+        for index, (name, words) in enumerate((*pieces, *_FIELDS))
+        if (named := [word for word in words if word in folded])
+    ]
+    return min(found)[2] if found else None

@@ -1,15 +1,20 @@
 """What comes in and goes out about sollicitations. Messages of errors are French: people read them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from assistant.masking import mask_secrets
 from assistant.sollicitations.enums import Etat
 from assistant.sollicitations.siret import normalize_siret
 from assistant.text import clean, has_words
+
+# Values by keys of the checklist (data/knowledge/sollicitations.yml, `besoins`); checklist.py checks them.
+Donnees = dict[
+    Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{2,40}$")], Annotated[str, StringConstraints(max_length=4000)]
+]
 
 DESCRIPTION_MIN = 10
 DESCRIPTION_MAX = 4000
@@ -60,6 +65,7 @@ class SollicitationCreate(BaseModel):
     numero_facture: str | None = Field(default=None, max_length=64, examples=["2026-0042"])
     description: str = Field(max_length=20_000)
     contact: str = Field(max_length=320, examples=["compta@exemple.fr"])
+    donnees: Donnees = Field(default_factory=dict, max_length=30, examples=[{"motif": "Pièce justificative manquante"}])
 
     @field_validator("siret")
     @classmethod
@@ -81,6 +87,12 @@ class SollicitationCreate(BaseModel):
     def _contact(cls, value: str) -> str:
         return check_contact(value)
 
+    @field_validator("donnees")
+    @classmethod
+    def _donnees(cls, value: dict[str, str]) -> dict[str, str]:
+        masked = {cle: mask_secrets(clean(text)).text for cle, text in value.items()}
+        return {cle: text for cle, text in masked.items() if text}
+
 
 class SollicitationPublic(BaseModel):
     """What the person gets back. `texte` is ready to paste in the portal's form."""
@@ -98,5 +110,8 @@ class SollicitationPublic(BaseModel):
     numero_facture: str | None
     description: str
     contact: str
+    donnees: dict[str, str]
     texte: str
     cree_le: datetime
+    # The secret of the follow-up link: given when the sollicitation is written, kept as a hash only.
+    jeton_suivi: str | None = None

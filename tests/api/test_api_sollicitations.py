@@ -27,6 +27,12 @@ async def post(service: Service, key: str | None = None, **changes: Any) -> http
     return await service.http.post("/api/v1/sollicitations", json=body, headers={"Idempotency-Key": key} if key else {})
 
 
+async def follow(service: Service, created: dict[str, Any]) -> int:
+    """What the follow-up answers to the secret that was given."""
+    headers = {"Authorization": f"Bearer {created['jeton_suivi']}"}
+    return (await service.http.get(f"/api/v1/sollicitations/{created['numero']}", headers=headers)).status_code
+
+
 async def count(service: Service, table: type[Sollicitation] | type[SollicitationEvent] = Sollicitation) -> int:
     async with service.app.state.context.services.sessions() as session:
         return await session.scalar(select(func.count()).select_from(table)) or 0
@@ -57,7 +63,10 @@ async def test_a_good_request_is_written_and_comes_back_ready_to_paste(service: 
 async def test_the_same_key_gives_the_same_number_and_another_content_is_a_conflict(service: Service) -> None:
     first, again = await post(service, "cle-12345"), await post(service, "cle-12345")
     assert (first.status_code, again.status_code) == (201, 201)
-    assert again.json() == first.json()
+    assert {**again.json(), "jeton_suivi": None} == {**first.json(), "jeton_suivi": None}
+    # The first answer may have been lost on its way: the secret comes anew, and the one before opens nothing any more.
+    statuses = [await follow(service, one.json()) for one in (first, again)]
+    assert statuses == [401, 200]
     other = await post(service, "cle-12345", numero_facture="F-13")
     assert (other.status_code, other.json()["code"]) == (409, "cle_deja_utilisee")
     assert await count(service) == 1
@@ -109,14 +118,39 @@ async def test_a_wrong_field_is_named_in_french_and_nothing_is_written(
     assert await count(service) == 0
 
 
-async def test_nobody_can_read_a_sollicitation_with_its_number(service: Service) -> None:
+async def test_nobody_can_read_a_sollicitation_with_its_number_or_an_address(service: Service) -> None:
     number = (await post(service)).json()["numero"]
-    for path in (
-        "/api/v1/sollicitations",
-        f"/api/v1/sollicitations/{number}",
-        f"/api/v1/sollicitations?contact={GOOD['contact']}",
-    ):
-        assert (await service.http.get(path)).status_code in (404, 405)
+    contact = GOOD["contact"]
+    for path in ("/api/v1/sollicitations", f"/api/v1/sollicitations?contact={contact}"):
+        assert (await service.http.get(path)).status_code == 405
+    for path in (f"/api/v1/sollicitations/{number}", f"/api/v1/sollicitations/{number}?contact={contact}"):
+        response = await service.http.get(path, headers={"Authorization": f"Bearer {contact}"})
+        assert (response.status_code, response.json()["code"]) == (401, "suivi_refuse")
+
+
+async def test_pieces_of_the_checklist_are_checked_kept_and_put_into_the_text(service: Service) -> None:
+    given = {"motif": "Pièce manquante, mdp : Toto2024", "statut": "suspendu", "siret_destinataire": "356 000 000 00048"}
+    response = await post(service, donnees=given)
+    assert response.status_code == 201
+    assert response.json()["donnees"] == {
+        "motif": "Pièce manquante, mdp : ••••",
+        "statut": "Suspendue",
+        "siret_destinataire": "35600000000048",
+    }
+    assert "SIRET du destinataire : 356 000 000 00048" in response.json()["texte"]
+
+
+async def test_a_wrong_piece_is_named_in_french_and_nothing_is_written(service: Service) -> None:
+    response = await post(service, donnees={"siret_destinataire": "1", "invente": "x", "motif": "Bon."})
+    assert response.status_code == 422
+    assert [error["champ"] for error in response.json()["erreurs"]] == ["donnees.siret_destinataire", "donnees.invente"]
+    assert "Un SIRET a 14 chiffres" in response.json()["detail"]
+    assert await count(service) == 0
+
+
+@pytest.mark.parametrize("donnees", [{"MAJUSCULES": "x"}, {"a": "x"}, {"motif": "x" * 4001}, {"motif": 3}, ["motif"]])
+async def test_pieces_without_the_right_shape_are_refused(service: Service, donnees: Any) -> None:
+    assert (await post(service, donnees=donnees)).status_code == 422
 
 
 async def test_too_many_requests_must_wait(database_url: str, rasa: RasaStub) -> None:

@@ -68,6 +68,17 @@ async def test_a_body_that_grows_too_large_without_a_word_is_refused_too(service
     assert "content-security-policy" in response.headers
 
 
+@pytest.mark.parametrize(
+    "path", ["/sollicitation", "/suivi/CHO-2026-000001/complement", "/api/v1/sollicitations/CHO-2026-000001/pieces"]
+)
+async def test_only_forms_with_files_may_be_large(service: Service, path: str) -> None:
+    multipart, large = {"Content-Type": "multipart/form-data; boundary=x"}, b"x" * (2 * MAX_BODY_BYTES)
+    for kind in ("text/plain", "application/x-www-form-urlencoded"):
+        assert (await service.http.post(path, content=large, headers={"Content-Type": kind})).status_code == 413
+    assert (await service.http.post(path, content=large, headers=multipart)).status_code != 413
+    assert (await service.http.post("/api/v1/sollicitations", content=large, headers=multipart)).status_code == 413
+
+
 async def test_a_large_body_below_the_limit_is_read(service: Service) -> None:
     response = await service.http.post(
         "/api/v1/sollicitations", content=chunks(MAX_BODY_BYTES - 1024), headers={"Content-Type": "application/json"}

@@ -42,6 +42,12 @@ async def test_it_holds_the_public_calls_and_no_others(service: Service) -> None
         ("POST", "/api/v1/conversations/{conversation_id}/messages"),
         ("POST", "/api/v1/conversations/{conversation_id}/messages/{message_id}/feedback"),
         ("POST", "/api/v1/sollicitations"),
+        ("GET", "/api/v1/sollicitations/{numero}"),
+        ("POST", "/api/v1/sollicitations/{numero}/complements"),
+        ("POST", "/api/v1/sollicitations/{numero}/renvoi"),
+        ("POST", "/api/v1/sollicitations/{numero}/cloture"),
+        ("POST", "/api/v1/sollicitations/{numero}/pieces"),
+        ("GET", "/api/v1/sollicitations/{numero}/pieces/{piece_id}"),
         ("GET", "/api/v1/fiches"),
         ("GET", "/api/v1/fiches/{fiche_id}"),
         ("GET", "/health/live"),
@@ -49,7 +55,7 @@ async def test_it_holds_the_public_calls_and_no_others(service: Service) -> None
         ("GET", "/metrics"),
     }
     assert public <= calls
-    assert not [path for _, path in calls if path.startswith("/rasa") or path in ("/", "/sollicitation")]
+    assert not [path for _, path in calls if path.startswith(("/rasa", "/suivi")) or path in ("/", "/sollicitation")]
 
 
 async def test_statuses_and_shapes_are_those_of_the_design(service: Service) -> None:
@@ -63,7 +69,7 @@ async def test_statuses_and_shapes_are_those_of_the_design(service: Service) -> 
 
     assert set(shape("/api/v1/conversations", "post", "201")["properties"]) == {"id", "token", "messages"}
     say = "/api/v1/conversations/{conversation_id}/messages"
-    assert set(shape(say, "post", "200")["properties"]) == {"messages"}
+    assert set(shape(say, "post", "200")["properties"]) == {"messages", "relais"}
     assert "204" in paths[say + "/{message_id}/feedback"]["post"]["responses"]
     assert "numero" in shape("/api/v1/sollicitations", "post", "201")["properties"]
     assert set(shapes["MessagePublic"]["properties"]) == {
@@ -101,7 +107,8 @@ async def test_each_call_has_a_name_of_its_own_and_a_token_is_asked_where_one_is
     assert len(set(names)) == len(names)
     assert all(re.fullmatch(r"[a-z_]+", name) for name in names)
     for call in calls:
-        assert bool(call.get("security")) == ("{conversation_id}" in call["path"]), call["path"]
+        needs_token = "{conversation_id}" in call["path"] or "{numero}" in call["path"]
+        assert bool(call.get("security")) == needs_token, call["path"]
 
 
 async def test_no_page_of_the_service_loads_its_documentation_from_elsewhere(service: Service) -> None:
@@ -136,6 +143,9 @@ def as_request(case: Any) -> httpx.Request:
         ("/api/v1/fiches/{fiche_id}", "GET", RIGHT, 10, 404),
         ("/api/v1/sollicitations", "POST", RIGHT, 30, 422),
         ("/api/v1/sollicitations", "POST", WRONG, 30, 422),
+        ("/api/v1/sollicitations/{numero}", "GET", RIGHT, 5, 401),
+        ("/api/v1/sollicitations/{numero}/complements", "POST", RIGHT, 5, 401),
+        ("/api/v1/sollicitations/{numero}/cloture", "POST", WRONG, 5, 401),
     ],
 )
 async def test_whatever_is_sent_the_answer_keeps_to_the_contract(

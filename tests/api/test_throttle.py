@@ -36,6 +36,16 @@ def test_a_refused_attempt_is_not_counted() -> None:
     assert throttle.seconds_to_wait("a") == 0
 
 
+def test_looking_counts_nothing() -> None:
+    clock = Clock()
+    throttle = Throttle(1, clock)
+    assert [throttle.seconds_left("a") for _ in range(3)] == [0, 0, 0]
+    assert throttle.seconds_to_wait("a") == 0
+    assert throttle.seconds_left("a") == 61
+    clock.now += 60
+    assert throttle.seconds_left("a") == 0
+
+
 def test_each_key_has_its_own_count() -> None:
     throttle = Throttle(1, Clock())
     assert [throttle.seconds_to_wait(key) for key in ("a", "b", "a", "c")] == [0, 0, 61, 0]

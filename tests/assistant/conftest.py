@@ -3,6 +3,7 @@
 from tests.support.fixtures import (  # noqa: F401 - fixtures are found by their names
     any_sessions,
     database_url,
+    desk,
     knowledge,
     migrated_template,
     postgresql_url,

@@ -84,3 +84,41 @@ def test_a_value_that_makes_no_sense_stops_the_start_and_is_named(monkeypatch: p
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=name.removeprefix("CHORISTE_").lower()):
         Settings()
+
+
+# --- opening hours and targets --------------------------------------------------------------------------------------
+
+
+def test_the_desk_has_hours_and_targets_from_the_start() -> None:
+    settings = Settings()
+    assert settings.helpdesk_hours == "lun-ven 09:00-12:30,14:00-17:30"
+    assert settings.helpdesk_zone == "Europe/Paris"
+    assert settings.helpdesk_target_hours == {"urgente": 2, "haute": 7, "normale": 14, "basse": 35}
+
+
+def test_targets_are_given_by_priority_and_the_others_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHORISTE_HELPDESK_TARGET_HOURS", "urgente=0.5, basse = 70")
+    assert Settings().helpdesk_target_hours == {"urgente": 0.5, "haute": 7, "normale": 14, "basse": 70}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("CHORISTE_HELPDESK_HOURS", "lundi", "CHORISTE_HELPDESK_HOURS : « lundi »"),
+        ("CHORISTE_HELPDESK_HOURS", "", "CHORISTE_HELPDESK_HOURS : .*au moins un jour"),
+        ("CHORISTE_HELPDESK_ZONE", "Europe/Nulle-Part", "CHORISTE_HELPDESK_ZONE : « Europe/Nulle-Part »"),
+        ("CHORISTE_HELPDESK_ZONE", "../../etc/passwd", "CHORISTE_HELPDESK_ZONE"),
+        ("CHORISTE_HELPDESK_TARGET_HOURS", "urgente=0", "CHORISTE_HELPDESK_TARGET_HOURS"),
+        ("CHORISTE_HELPDESK_TARGET_HOURS", "urgente=-2", "CHORISTE_HELPDESK_TARGET_HOURS"),
+        ("CHORISTE_HELPDESK_TARGET_HOURS", "urgente=vite", "helpdesk_target_hours"),
+        ("CHORISTE_HELPDESK_TARGET_HOURS", "urgente=nan", "helpdesk_target_hours|CHORISTE_HELPDESK_TARGET_HOURS"),
+        ("CHORISTE_HELPDESK_TARGET_HOURS", "pressée=2", "helpdesk_target_hours"),
+        ("CHORISTE_HELPDESK_TARGET_HOURS", "2", "helpdesk_target_hours"),
+    ],
+)
+def test_hours_or_targets_that_make_no_sense_stop_the_start_and_are_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=told):
+        Settings()

@@ -1,15 +1,24 @@
 """Chromium against a live service. Sync Playwright; everything waits by itself, nothing sleeps."""
 
+import asyncio
 import os
 import re
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+from assistant.database import create_engine, create_sessions
+from assistant.helpdesk.enums import Role
+from tests.support.desk import PASSWORD, add_agent
+from tests.support.http import sqlite_url
 
 ARGS = [
     "--no-sandbox",
@@ -215,3 +224,84 @@ def watch(service_url: str) -> Callable[[Page], dict[str, list[str]]]:
         return seen
 
     return _watch
+
+
+# --- the console of the help-desk ---
+
+
+@pytest.fixture(scope="session")
+def desk_database(service_url: str, request: pytest.FixtureRequest) -> str:
+    """The database behind the service: CHORISTE_TEST_DATABASE_URL beside CHORISTE_TEST_URL, else that of the live one."""
+    if "CHORISTE_TEST_URL" in os.environ:
+        return os.environ["CHORISTE_TEST_DATABASE_URL"]
+    return sqlite_url(request.getfixturevalue("live_choriste").data_dir / "choriste.db")
+
+
+class DeskAccounts:
+    """Accounts of the help-desk, made in the database: the administration page has tests of its own."""
+
+    def __init__(self, database: str) -> None:
+        self._database = database
+
+    def add(self, role: str, nom: str, **changes: Any) -> str:
+        """An account whose password is `tests.support.desk.PASSWORD`; returns its identifier, never used before."""
+        identifiant = f"{role}-{uuid.uuid4().hex[:10]}@exemple.fr"
+
+        async def _add(sessions: Any) -> None:
+            await add_agent(sessions, Role(role), nom=nom, identifiant=identifiant, **changes)
+
+        self.run(_add)
+        return identifiant
+
+    def run(self, work: Callable[[Any], Any]) -> Any:
+        """Do something in the database, in a thread of its own: sync Playwright has an event loop in this one."""
+
+        async def _run() -> Any:
+            engine = create_engine(self._database)
+            try:
+                return await work(create_sessions(engine))
+            finally:
+                await engine.dispose()
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, _run()).result()
+
+
+@pytest.fixture(scope="session")
+def desk_accounts(desk_database: str) -> DeskAccounts:
+    """Makes accounts."""
+    return DeskAccounts(desk_database)
+
+
+@pytest.fixture
+def open_desk(open_page: Callable[..., Page], desk_accounts: DeskAccounts) -> Callable[..., Page]:
+    """Opens the console, logged in as somebody new; options are those of Playwright's new_context."""
+
+    def _open(role: str = "agent", nom: str = "Ana Martin", path: str = "/helpdesk/files/a_trier", **options: Any) -> Page:
+        page = open_page(f"/helpdesk/connexion?suite={quote(path)}", **options)
+        page.get_by_label("Adresse électronique").fill(desk_accounts.add(role, nom))
+        page.get_by_label("Mot de passe").fill(PASSWORD)
+        page.get_by_role("button", name="Se connecter").click()
+        page.wait_for_url(f"**{path}")
+        return page
+
+    return _open
+
+
+@pytest.fixture
+def ask_for_help(service_url: str) -> Callable[..., dict[str, str]]:
+    """Writes a sollicitation by the API; `numero` and `jeton_suivi` come back."""
+
+    def _ask(**changes: str) -> dict[str, str]:
+        body = {
+            "categorie": "facture_suspendue",
+            "description": f"Ma facture est suspendue et je ne sais pas pourquoi. {uuid.uuid4().hex}",
+            "contact": "compta@exemple.fr",
+            **changes,
+        }
+        answer = httpx.post(f"{service_url}/api/v1/sollicitations", json=body, timeout=30)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, str] = answer.json()
+        return found
+
+    return _ask

@@ -20,7 +20,9 @@ def draft_until_recap(talk: Talk, description: str = "La facture est suspendue, 
     assert "votre client public" in talk.text(), "the addressee and the reason are told before anything is written"
     talk.say(SIRET)
     talk.say("2026-118")
+    talk.say("Pièce justificative manquante")
     talk.say(description)
+    talk.press("Je n'ai rien à ajouter")
     talk.say("compta@exemple.fr")
     assert talk.kinds() == ["recap"]
 
@@ -30,15 +32,22 @@ def rows(live: LiveChoriste, sql: str, *parameters: Any) -> list[Any]:
         return connection.execute(sql, parameters).fetchall()
 
 
-def test_a_draft_is_checked_corrected_confirmed_and_numbered(talk: Talk, live_choriste: LiveChoriste) -> None:
+def test_a_draft_asks_only_for_what_is_missing_is_corrected_confirmed_and_numbered(
+    talk: Talk, live_choriste: LiveChoriste, live_service_url: str
+) -> None:
     talk.say("prépare-moi un ticket, ma facture 2026-118 est suspendue")
-    assert talk.kinds() == ["notice", "question"]
+    assert talk.kinds() == ["notice", "notice", "question"]
+    assert "J'ai déjà noté : **Numéro de facture** : 2026-118" in talk.text()
+    assert any("Suspendue" in button["title"] or "suspen" in button["title"].lower() for button in talk.last[1]["buttons"])
     talk.say("732 829 320 00075")
     assert "clé de contrôle" in talk.text(), "a wrong SIRET is refused with the reason"
     assert "SIRET" in talk.last[-1]["text"]
     talk.say("732 829 320 00074")
-    talk.press("Utiliser 2026-118")
+    assert "Quel motif" in talk.text(), "the invoice number was said already"
+    talk.say("Erreur dans le numéro d'engagement")
     talk.say("La facture est suspendue depuis trois semaines.")
+    assert "Si vous les avez, donnez aussi en un seul message" in talk.text()
+    talk.say("siret du client 356 000 000 00048, depuis le 3 novembre")
     talk.say("pas une adresse")
     assert "adresse électronique" in talk.text()
     talk.say("c'est compta@exemple.fr")
@@ -46,6 +55,9 @@ def test_a_draft_is_checked_corrected_confirmed_and_numbered(talk: Talk, live_ch
     for expected in (
         "732 829 320 00074",
         "2026-118",
+        "Erreur dans le numéro d'engagement",
+        "356 000 000 00048",
+        "depuis le 3 novembre",
         "depuis trois semaines",
         "compta@exemple.fr",
         "Rien n'est encore enregistré",
@@ -75,6 +87,41 @@ def test_a_draft_is_checked_corrected_confirmed_and_numbered(talk: Talk, live_ch
         numero.group(),
     ) == [("soumission",)]
 
+    link = re.search(rf"\(/suivi/{numero.group()}#([\w-]{{43}})\)", talk.text())
+    assert link, "the secret follow-up link is given"
+    secret = link.group(1)
+    followed = httpx.get(
+        f"{live_service_url}/api/v1/sollicitations/{numero.group()}", headers={"Authorization": f"Bearer {secret}"}, timeout=30
+    )
+    assert followed.json()["etat"] == "soumise"
+    assert all(secret not in message["text"] for message in talk.history())
+    files = [path.read_bytes() for path in live_choriste.data_dir.rglob("*") if path.is_file()]
+    assert not any(secret.encode() in content for content in files), "no database, no log holds it, Rasa's neither"
+
+
+def test_an_open_one_on_the_same_subject_is_told_before_another_is_written(talk: Talk) -> None:
+    draft_until_recap(talk)
+    talk.press("Oui")
+    numero = re.search(r"CHO-\d{4}-\d{6}", talk.text())
+    assert numero
+    talk.say("prépare-moi un ticket, ma facture est suspendue")
+    assert f"Vous avez déjà une demande sur ce sujet : **{numero.group()}**" in talk.text()
+
+
+def test_i_have_none_is_always_possible(talk: Talk, live_choriste: LiveChoriste) -> None:
+    talk.say("prépare-moi un ticket, ma facture est rejetée")
+    talk.press("Je ne l'ai pas")
+    talk.say("je ne l'ai pas")
+    talk.say("je ne sais pas")
+    talk.say("La facture est rejetée et personne ne me dit pourquoi.")
+    talk.say("rien à ajouter")
+    talk.say("compta@exemple.fr")
+    assert talk.kinds() == ["recap"]
+    talk.press("Oui")
+    assert rows(live_choriste, "SELECT siret, numero_facture FROM sollicitation WHERE conversation_id = ?", talk.id) == [
+        (None, None)
+    ]
+
 
 def test_a_question_in_the_middle_is_answered_and_the_draft_goes_on(talk: Talk) -> None:
     talk.say("prépare-moi un ticket, ma facture est suspendue")
@@ -83,6 +130,10 @@ def test_a_question_in_the_middle_is_answered_and_the_draft_goes_on(talk: Talk) 
     assert "SIRET" in talk.last[-1]["text"], "the same question is asked again"
     talk.say(SIRET)
     assert "numéro de la facture" in talk.text()
+    talk.say("F-12")
+    talk.say("où est-ce que je vois le motif ?")
+    assert talk.kinds()[-1] == "question"
+    assert "Quel motif" in talk.last[-1]["text"]
 
 
 def test_cancelling_writes_nothing_and_the_draft_can_be_resumed(talk: Talk, live_choriste: LiveChoriste) -> None:

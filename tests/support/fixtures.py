@@ -11,11 +11,12 @@ import pytest_asyncio
 from actions.base import Services
 from assistant.database import Sessions, create_engine, create_sessions
 from assistant.knowledge.load import Knowledge
+from assistant.sollicitations.desk import Desk
 from tests.support.http import Service, make_settings, sqlite_url, started
 from tests.support.migrations import migrate
 from tests.support.postgresql import own_schema
 from tests.support.rasa_stub import RasaStub, unused_port
-from tests.support.services import real_knowledge, real_services
+from tests.support.services import real_desk, real_knowledge, real_services
 from tests.support.vectors import remember_vectors
 
 
@@ -31,6 +32,12 @@ def remembered_vectors(request: pytest.FixtureRequest) -> Iterator[None]:
 def knowledge() -> Knowledge:
     """data/knowledge as it stands."""
     return real_knowledge()
+
+
+@pytest.fixture(scope="session")
+def desk() -> Desk:
+    """The desk of a new installation: its hours, its targets."""
+    return real_desk()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """The real application in this process, started and asked over ASGI."""
 
+import hashlib
 import io
 import logging
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,12 +13,16 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import make_url
 
 import api.app
 from api.app import create_app
 from assistant.settings import Settings
-from tests.support.paths import KNOWLEDGE
+from tests.support.paths import KNOWLEDGE, TRIAGE
 from tests.support.services import real_knowledge, real_services
+
+# Gone when the tests end.
+_SCRATCH = tempfile.TemporaryDirectory(prefix="choriste-essais-")
 
 ACTIONS_TOKEN = "un-jeton-des-actions-pour-les-tests"
 
@@ -96,11 +102,24 @@ def make_settings(database_url: str, **changes: Any) -> Settings:
         "environment": "test",
         "database_url": database_url,
         "knowledge_dir": KNOWLEDGE,
+        "triage_dir": TRIAGE,
+        "data_dir": _data_dir(database_url),
         "actions_token": ACTIONS_TOKEN,
         "conversations_per_minute": 1000,
         "messages_per_minute": 1000,
+        "follow_up_failures_per_minute": 1000,
+        "helpdesk_logins_per_minute": 1000,
     }
     return Settings(_env_file=None, **{**given, **changes})
+
+
+def _data_dir(database_url: str) -> Path:
+    """Beside an SQLite file; a folder of the schema's own for PostgreSQL."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        return Path(url.database).parent
+    name = hashlib.sha256(database_url.encode()).hexdigest()[:16]
+    return Path(_SCRATCH.name) / name
 
 
 @asynccontextmanager
@@ -108,7 +127,9 @@ async def started(settings: Settings) -> AsyncIterator[Service]:
     """Start the application, over services that are built only once for all tests, and stop it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api.app, "load_knowledge", lambda directory: real_knowledge())
-        patch.setattr(api.app, "build_services", lambda knowledge, sessions: real_services(sessions))
+        patch.setattr(
+            api.app, "build_services", lambda knowledge, sessions, desk, triage_dir, cache: real_services(sessions, desk)
+        )
         async with really_started(settings) as service:
             yield service
 

@@ -18,9 +18,9 @@ def alembic_config() -> Config:
 
 
 def migrate(url: str, revision: str = "head") -> None:
-    """Bring the database at `url` to a revision."""
+    """Bring the database at `url` to a revision; « base » and « -1 » go back."""
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as thread:
         patch.setenv("CHORISTE_DATABASE_URL", url)
-        change = command.downgrade if revision == "base" else command.upgrade
+        change = command.downgrade if revision == "base" or revision.startswith("-") else command.upgrade
         # A thread of its own: Alembic starts an event loop, and the caller may be inside one.
         thread.submit(change, alembic_config(), revision).result()

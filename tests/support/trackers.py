@@ -11,6 +11,8 @@ SLOTS = (
     "sol_categorie",
     "sol_siret",
     "sol_numero_facture",
+    "sol_donnees",
+    "sol_piece",
     "sol_description",
     "sol_contact",
     "sol_champ_a_modifier",
@@ -28,11 +30,12 @@ def action_call(
     fiche: str | None = None,
     slots: dict[str, Any] | None = None,
     events: list[dict[str, Any]] | None = None,
+    earlier: list[dict[str, Any]] | None = None,
     sender: str = "usager-1",
 ) -> dict[str, Any]:
     """The body of one call. `ranking` holds intents with their probabilities, best first; `fiche` what the selector named."""
     found = [
-        {"entity": kind, "value": value, "start": 0, "end": 1, "extractor": "IdentifierExtractor"}
+        {"entity": kind, "value": value, **_place(text, value), "extractor": "IdentifierExtractor"}
         for kind, values in (entities or {}).items()
         for value in ([values] if isinstance(values, str) else values)
     ]
@@ -63,7 +66,7 @@ def action_call(
             "latest_event_time": 2.0,
             "followup_action": None,
             "paused": False,
-            "events": heard if events is None else [*heard, *events],
+            "events": [*(earlier or []), *heard, *(events or [])],
             "latest_input_channel": "rest",
             "active_loop": {},
             "latest_action_name": "action_listen",
@@ -71,6 +74,17 @@ def action_call(
         "domain": {"intents": [], "slots": {}, "responses": {}, "actions": [action]},
         "version": "3.6.21",
     }
+
+
+def _place(text: str, value: str) -> dict[str, int]:
+    """Where the value stands in the text; its first sign when it was written otherwise."""
+    start = max(text.find(value), 0)
+    return {"start": start, "end": start + (len(value) if value in text else 1)}
+
+
+def said(text: str, entities: dict[str, str] | None = None) -> dict[str, Any]:
+    """The event of an earlier message, for `events`."""
+    return action_call("-", text, entities=dict(entities or {}))["tracker"]["events"][1] | {"timestamp": 0.5}
 
 
 def button_call(action: str, payload: str, **options: Any) -> dict[str, Any]:

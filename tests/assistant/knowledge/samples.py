@@ -64,6 +64,19 @@ SOLLICITATIONS = """categories:
       - titre: Une page
         url: https://exemple.fr/
 """
+MOTIFS = """motifs:
+  - id: resolue
+    titre: Résolue
+    phrase: Votre problème est résolu, merci.
+  - id: par_la_personne
+    titre: Close par la personne
+    phrase: Vous avez clos cette sollicitation.
+    par: usager
+"""
+MODELES = """modeles:
+  - {id: pieces_manquantes, titre: Ce qui manque, usage: complement, texte: "Il manque {pieces}"}
+  - {id: vers_organisme_public, titre: Ailleurs, usage: transfert, texte: "Voyez {ou_ecrire}"}
+"""
 TEXTES = "accueil: Bonjour\nchoix_autre: Autre chose\n"
 
 
@@ -93,6 +106,8 @@ def write_knowledge(directory: Path) -> Path:
         ("cadres.csv", CADRES),
         ("glossaire.csv", GLOSSAIRE),
         ("sollicitations.yml", SOLLICITATIONS),
+        ("motifs_cloture.yml", MOTIFS),
+        ("modeles_reponse.yml", MODELES),
         ("textes.yml", TEXTES),
     ):
         (place / name).write_text(content, encoding="utf-8")

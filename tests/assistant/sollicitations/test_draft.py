@@ -1,17 +1,20 @@
 """What a draft asks for, in which order, and what fills it."""
 
-from dataclasses import replace
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.knowledge.load import Knowledge
 from assistant.knowledge.schemas import Categorie
-from assistant.sollicitations.draft import FIELDS, SKIPPED, Draft, guess_categorie
+from assistant.sollicitations.checklist import pieces
+from assistant.sollicitations.draft import SKIPPED, Draft, Question, guess_categorie, says_none
+from assistant.sollicitations.recognition import Entity
 
 SIRET = "73282932000074"
+ANSWERS = {"siret": SIRET, "numero_facture": "F-1", "description": "La facture est suspendue.", "contact": "a@exemple.fr"}
 
 
-def categorie(*besoins: str, id: str = "essai", mots: tuple[str, ...] = ()) -> Categorie:
+def categorie(*besoins: str, id: str = "essai", mots: tuple[str, ...] = (), essentiels: tuple[str, ...] = ()) -> Categorie:
     return Categorie.model_validate(
         {
             "id": id,
@@ -21,6 +24,7 @@ def categorie(*besoins: str, id: str = "essai", mots: tuple[str, ...] = ()) -> C
             "raison_route": "Parce que.",
             "ou_ecrire": "Ici.",
             "besoins": list(besoins),
+            "essentiels": list(essentiels),
             "mots": list(mots),
             "confiance": "haute",
             "sources": [{"titre": "Une page", "url": "https://exemple.fr/"}],
@@ -28,35 +32,84 @@ def categorie(*besoins: str, id: str = "essai", mots: tuple[str, ...] = ()) -> C
     )
 
 
-WITH_ALL = categorie("siret", "numero_facture", "date", "description", "contact")
-WITHOUT_INVOICE = categorie("siret", "description", "contact")
-WITH_NOTHING = categorie("description", "contact")
+WITH_ALL = categorie("siret", "numero_facture", "motif", "date", "description", "contact", essentiels=("siret", "numero_facture"))
 
 
-def order_of_questions(draft: Draft) -> list[str]:
-    answers = {"siret": SIRET, "numero_facture": "F-1", "description": "La facture est suspendue.", "contact": "a@exemple.fr"}
+def complete(knowledge: Knowledge, chosen: Categorie = WITH_ALL) -> Draft:
+    draft = Draft(knowledge, chosen)
+    while (question := draft.question()) is not None:
+        draft = draft.with_answer(question, ANSWERS.get(question.field, "rien à ajouter"))
+    return draft
+
+
+def order_of_questions(draft: Draft) -> list[Question]:
     asked = []
-    while (name := draft.next_field()) is not None:
-        asked.append(name)
-        draft = replace(draft, categorie=WITH_ALL) if name == "categorie" else draft.with_answer(name, answers[name])
+    while (question := draft.question()) is not None:
+        asked.append(question)
+        draft = draft.with_answer(question, ANSWERS.get(question.field, "je ne l'ai pas"))
     return asked
 
 
-def test_the_category_comes_first_and_decides_on_the_rest() -> None:
-    assert order_of_questions(Draft()) == ["categorie", "siret", "numero_facture", "description", "contact"]
-    assert order_of_questions(Draft(WITHOUT_INVOICE)) == ["siret", "description", "contact"]
-    assert order_of_questions(Draft(WITH_NOTHING)) == ["description", "contact"]
+# --- the order ------------------------------------------------------------------------------------------------------
 
 
-def test_every_real_category_ends_with_the_description_and_the_address(knowledge: Knowledge) -> None:
+def test_the_category_comes_first(knowledge: Knowledge) -> None:
+    assert Draft(knowledge).question() == Question("categorie")
+
+
+def test_essential_pieces_come_one_at_a_time_and_the_others_in_one_question(knowledge: Knowledge) -> None:
+    assert order_of_questions(Draft(knowledge, WITH_ALL)) == [
+        Question("siret", ("siret",)),
+        Question("numero_facture", ("numero_facture",)),
+        Question("description"),
+        Question("piece", ("motif", "date")),
+        Question("contact"),
+    ]
+
+
+def test_a_single_other_piece_is_asked_by_itself(knowledge: Knowledge) -> None:
+    assert Question("piece", ("date",)) in order_of_questions(Draft(knowledge, categorie("date")))
+    assert Question("siret", ("siret",)) in order_of_questions(Draft(knowledge, categorie("siret")))
+
+
+def test_what_the_category_tells_is_not_asked(knowledge: Knowledge) -> None:
+    rejetee = knowledge.categories["facture_rejetee"]
+    asked = [cle for question in order_of_questions(Draft(knowledge, rejetee)) for cle in question.keys]
+    assert asked == ["siret", "numero_facture", "motif", "siret_destinataire", "date", "numero_engagement"]
+    assert complete(knowledge, rejetee).to_create().donnees["statut"] == "Rejetée"
+
+
+def test_every_real_category_is_asked_to_the_end_in_a_bounded_number_of_questions(knowledge: Knowledge) -> None:
     for real in knowledge.categories.values():
-        asked = [field.name for field in Draft(real).fields()]
-        assert asked[-2:] == ["description", "contact"], real.id
-        assert ("numero_facture" in asked) == ("numero_facture" in real.besoins), real.id
-        assert ("siret" in asked) == ("siret" in real.besoins), real.id
+        asked = order_of_questions(Draft(knowledge, real))
+        assert [question.field for question in asked][-1] == "contact", real.id
+        assert sum(question.field == "description" for question in asked) == 1
+        assert len(asked) <= 7, real.id
+        keys = [cle for question in asked for cle in question.keys]
+        assert sorted(keys) == sorted(
+            piece.besoin.cle for piece in pieces(knowledge, real) if piece.besoin.cle not in real.deduits
+        )
 
 
-@pytest.mark.parametrize("name", [field.name for field in FIELDS if field.optional])
+@given(data=st.data())
+def test_whatever_is_answered_the_questions_end_and_the_request_can_be_written(knowledge: Knowledge, data: st.DataObject) -> None:
+    draft = Draft(knowledge, data.draw(st.sampled_from(list(knowledge.categories.values()))))
+    answers = st.sampled_from(["je ne l'ai pas", "2024-55, déposée hier", SIRET, "a@exemple.fr", "Rien ne marche depuis lundi."])
+    for _ in range(60):
+        question = draft.question()
+        if question is None:
+            break
+        try:
+            draft = draft.with_answer(question, data.draw(answers))
+        except ValueError:
+            draft = draft.skipping(question.keys) if question.keys else draft.with_answer(question, ANSWERS[question.field])
+    assert draft.question() is None
+    assert SKIPPED not in draft.to_create().model_dump_json()
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -67,68 +120,114 @@ def test_every_real_category_ends_with_the_description_and_the_address(knowledge
         "aucun",
         "aucune !",
         "Je n’en ai pas",
-        "je n'en ai pas",
         "j'ai pas",
         "sans",
         "passer",
         "Non",
+        "je ne l'ai pas",
+        "non, je ne le trouve pas",
+        "je n'ai pas le numéro d'engagement",
+        "je connais pas ce numéro",
+        "rien à ajouter",
+        "c'est tout",
     ],
 )
-def test_words_that_say_i_have_none_skip_what_is_optional(name: str, text: str) -> None:
-    draft = Draft(WITH_ALL).with_answer(name, text)
-    assert getattr(draft, name) == SKIPPED
-    assert draft.given(name) is None
-    assert draft.next_field() != name
+def test_words_that_say_i_have_none_leave_it_out(knowledge: Knowledge, text: str) -> None:
+    assert says_none(text)
+    for question in (Question("siret", ("siret",)), Question("piece", ("motif", "date"))):
+        draft = Draft(knowledge, WITH_ALL).with_answer(question, text)
+        assert {draft.value(cle) for cle in question.keys} == {SKIPPED}
+        assert {draft.given(cle) for cle in question.keys} == {None}
+        assert draft.question() != question
+
+
+@pytest.mark.parametrize(
+    "text", ["F-12", "je ne trouve pas la facture dans la liste ?", "la pièce n'est pas lisible", "non conforme", "sans objet"]
+)
+def test_other_words_are_an_answer(text: str) -> None:
+    assert not says_none(text)
 
 
 @pytest.mark.parametrize(
     ("name", "said"), [("description", "Décrivez le problème"), ("contact", "adresse électronique n'est pas valable")]
 )
-def test_what_is_required_cannot_be_skipped(name: str, said: str) -> None:
+def test_what_is_required_cannot_be_left_out(knowledge: Knowledge, name: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        Draft(WITH_ALL).with_answer(name, "aucun")
+        Draft(knowledge, WITH_ALL).with_answer(Question(name), "aucun")
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("siret", "732829320", "Ces 9 chiffres sont un SIREN"),
-        ("siret", "c'est quoi", "Un SIRET ne contient que des chiffres"),
-        ("numero_facture", "x" * 21, "20 caractères au plus"),
-        ("description", "bof", "Décrivez le problème"),
-        ("contact", "exemple.fr", "Exemple : prenom.nom@entreprise.fr"),
-    ],
-)
-def test_an_answer_that_does_not_fit_is_refused_in_french_and_the_draft_stays(name: str, text: str, said: str) -> None:
-    draft = Draft(WITH_ALL)
-    with pytest.raises(ValueError, match=said):
-        draft.with_answer(name, text)
-    assert draft == Draft(WITH_ALL)
+def test_an_answer_to_several_gives_each_its_part_and_loses_nothing(knowledge: Knowledge) -> None:
+    draft = Draft(knowledge, WITH_ALL).with_answer(
+        Question("piece", ("motif", "date")), "motif : pièce manquante, depuis lundi, le maire est prévenu"
+    )
+    assert draft.values == {"motif": "pièce manquante", "date": "depuis lundi", "precisions": "le maire est prévenu"}
+    again = draft.with_answer(Question("piece", ("motif", "date")), "la trésorerie aussi")
+    assert again.given("precisions") == "le maire est prévenu ; la trésorerie aussi"
 
 
-def test_a_complete_draft_becomes_a_request_with_all_that_was_given() -> None:
-    draft = Draft(WITH_ALL).with_answer("siret", "732 829 320 00074").with_answer("numero_facture", "F-1")
-    draft = draft.with_answer("description", "Mon mdp : Toto2024 est refusé.").with_answer("contact", "a@exemple.fr")
+def test_identifiers_of_a_message_fill_what_is_missing_and_change_nothing_else(knowledge: Knowledge) -> None:
+    said = [Entity("numero_facture", "F-9", "F-9"), Entity("siret", SIRET, SIRET)]
+    assert Draft(knowledge, WITH_ALL).absorbing(said).values == {"numero_facture": "F-9"}
+    for present in ("F-1", SKIPPED):
+        draft = Draft(knowledge, WITH_ALL, {"numero_facture": present})
+        assert draft.absorbing(said).values == {"numero_facture": present}
+
+
+def test_what_is_taken_back_is_asked_again_even_when_the_category_told_it(knowledge: Knowledge) -> None:
+    rejetee = knowledge.categories["facture_rejetee"]
+    draft = complete(knowledge, rejetee)
+    assert draft.without("statut").question() == Question("piece", ("statut",))
+    assert draft.without("date").question() == Question("piece", ("date",))
+    assert draft.without("siret").question() == Question("siret", ("siret",))
+
+
+def test_an_answer_that_does_not_fit_is_refused_and_the_draft_stays(knowledge: Knowledge) -> None:
+    draft = Draft(knowledge, WITH_ALL)
+    with pytest.raises(ValueError, match="Ces 9 chiffres sont un SIREN"):
+        draft.with_answer(Question("siret", ("siret",)), "732829320")
+    assert draft == Draft(knowledge, WITH_ALL)
+
+
+# --- the request ----------------------------------------------------------------------------------------------------
+
+
+def test_a_complete_draft_becomes_a_request_with_all_that_was_given(knowledge: Knowledge) -> None:
+    draft = Draft(
+        knowledge,
+        WITH_ALL,
+        {"siret": SIRET, "numero_facture": SKIPPED, "motif": "Pièce manquante", "date": SKIPPED, "precisions": "Voilà."},
+        "Rien ne marche depuis lundi.",
+        "a@exemple.fr",
+    )
     assert draft.to_create().model_dump() == {
         "categorie": "essai",
         "siret": SIRET,
-        "numero_facture": "F-1",
-        "description": "Mon mdp : •••• est refusé.",
+        "numero_facture": None,
+        "description": "Rien ne marche depuis lundi.",
         "contact": "a@exemple.fr",
+        "donnees": {"motif": "Pièce manquante", "precisions": "Voilà."},
     }
 
 
-def test_what_was_skipped_or_is_not_of_the_category_is_not_written() -> None:
-    draft = Draft(WITH_ALL, SKIPPED, "F-1", "La facture est suspendue.", "a@exemple.fr")
-    assert draft.to_create().siret is None
-    assert replace(draft, categorie=WITH_NOTHING).to_create().numero_facture is None
+def test_what_another_category_asked_is_not_written(knowledge: Knowledge) -> None:
+    draft = complete(knowledge)
+    other = Draft(knowledge, categorie("description", "contact"), draft.values, draft.description, draft.contact)
+    assert (other.to_create().siret, other.to_create().donnees) == (None, {})
 
 
-@pytest.mark.parametrize("missing", ["categorie", "siret", "numero_facture", "description", "contact"])
-def test_an_incomplete_draft_is_never_written(missing: str) -> None:
-    draft = Draft(WITH_ALL, SIRET, "F-1", "La facture est suspendue.", "a@exemple.fr")
+@pytest.mark.parametrize("missing", ["categorie", "siret", "description", "contact"])
+def test_an_incomplete_draft_is_never_written(knowledge: Knowledge, missing: str) -> None:
+    whole = complete(knowledge)
+    values = {cle: value for cle, value in whole.values.items() if cle != missing}
+    draft = Draft(
+        knowledge,
+        None if missing == "categorie" else whole.categorie,
+        values,
+        None if missing == "description" else whole.description,
+        None if missing == "contact" else whole.contact,
+    )
     with pytest.raises(ValueError, match=f"Il manque : {missing}"):
-        replace(draft, **{missing: None}).to_create()
+        draft.to_create()
 
 
 # --- guessing the category ------------------------------------------------------------------------------------------

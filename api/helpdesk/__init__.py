@@ -1,0 +1,1 @@
+"""The console of the help-desk: pages and their JSON under /helpdesk."""

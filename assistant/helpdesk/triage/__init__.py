@@ -1,0 +1,1 @@
+"""Help to triage: proposals computed for each sollicitation, each with reasons that a person understands (docs/triage.md)."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
-from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 
 from actions.triage import triage_new
@@ -113,6 +112,8 @@ async def _write(request: Request, context: Context, console: Console, sent: Sen
         return await _details_page(request, context, Sent(sent.values, sent.key, {"pieces": str(error)}), status=422)
     except Problem as problem:
         return await _again(request, context, sent, problem, form.files)
+    # Before the desk hears of it: whoever opens it finds its proposals.
+    await triage_new(context.services, created.numero)
     console.broadcaster.publish(DESK)
     return _done_page(request, context, created, _masked(sent.values) | batch.masques, [one.nom for one in batch.files])
 
@@ -253,7 +254,6 @@ def _done_page(
     response.headers["Cache-Control"] = "no-store"
     if jeton:
         follow_up.remember(response, request, context, created.numero, jeton)
-    response.background = BackgroundTask(triage_new, services, created.numero)
     return response
 
 

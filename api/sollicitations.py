@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Header, Request
+from fastapi import APIRouter, Header, Request
 
 from actions.triage import triage_new
 from api.dependencies import Context, ContextDep
@@ -26,14 +26,14 @@ async def create_sollicitation(
     request: Request,
     context: ContextDep,
     console: ConsoleDep,
-    background: BackgroundTasks,
     idempotency_key: Annotated[str | None, Header(min_length=8, max_length=128)] = None,
 ) -> SollicitationPublic:
     """Write a complete sollicitation. Secrets are masked before it is stored; `jeton_suivi` is given only once."""
     throttle(request, context)
     created = await create(body, context, Origine.API, idempotency_key)
+    # Before the desk hears of it: whoever opens it finds its proposals.
+    await triage_new(context.services, created.numero)
     console.broadcaster.publish(DESK)
-    background.add_task(triage_new, context.services, created.numero)
     return created
 
 

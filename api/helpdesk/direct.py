@@ -35,7 +35,7 @@ async def show_live(request: Request, context: ContextDep, desk: DeskDep) -> HTM
         request,
         "direct",
         desk,
-        en_direct=await relay.list_live(sessions=sessions),
+        en_direct=await relay.list_live(sessions=sessions, texts=context.services.knowledge.textes),
         ouvert=found.is_open,
         retour=relay.back_again(context.services.knowledge.textes, found, now()),
     )

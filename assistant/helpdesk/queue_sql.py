@@ -22,6 +22,7 @@ PRIORITIES = (Priorite.URGENTE, Priorite.HAUTE, Priorite.NORMALE, Priorite.BASSE
 _RUNNING = tuple(sorted(TOUR_DU_SERVICE))
 _AWAITED = tuple(sorted(TOUR_DE_L_USAGER))
 _CURSOR = re.compile(r"(?P<sort>[a-z]+)\.(?P<segment>\d)\.(?P<key>\d{1,20}|-)\.(?P<id>\d{1,18})", re.ASCII)
+_LONG_AGO_DAYS = 36_500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -210,7 +211,7 @@ def _filter_conditions(filters: Filters, parameters: dict[str, Any], moment: dat
             parameters[f"f_{name}"] = value
     if filters.age_min_days is not None:
         conditions.append("cree_le <= :f_jusque")
-        parameters["f_jusque"] = moment - timedelta(days=filters.age_min_days)
+        parameters["f_jusque"] = moment - timedelta(days=min(max(filters.age_min_days, 0), _LONG_AGO_DAYS))
     return conditions
 
 

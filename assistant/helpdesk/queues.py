@@ -23,7 +23,7 @@ LATE_CAP = 10_000
 # A search that finds no more than this starts from what it finds; a commoner word is looked for along the queue…
 _FEW = 3_000
 # …over so many rows, in steps that grow.
-_STEPS = (250, 1_000, 6_000)
+_STEPS = (500, 2_500, 5_000)
 
 _MATCHES_SQLITE = "SELECT rowid FROM sollicitation_recherche WHERE sollicitation_recherche MATCH :recherche"
 _MATCHES = "SELECT id FROM sollicitation WHERE to_tsvector('simple', texte_recherche) @@ to_tsquery('simple', :recherche)"
@@ -79,6 +79,9 @@ async def list_queue(
     sort = effective_sort(file, sort)
     size = min(max(size, 1), MAX_SIZE)
     cursor = Cursor.decode(after, sort) if after else None
+    if not all(value.isprintable() for value in (filters.categorie, filters.route, filters.siret) if value):
+        # PostgreSQL would not even compare it (NUL, half a sign).
+        return Page([], None)
     query = queue_query(file=file, agent_id=agent_id, moment=moment or now(), filters=filters, sort=sort, after=cursor)
     async with sessions() as session:
         if not filters.texte or not filters.texte.strip():

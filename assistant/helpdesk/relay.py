@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, update
 
 from assistant.conversations import service as conversations
 from assistant.conversations.enums import Kind, Sender
@@ -94,10 +94,14 @@ async def set_available(*, sessions: Sessions, agent_id: int, available: bool) -
 
 
 async def give_sign_of_life(*, sessions: Sessions, agent_id: int) -> bool:
-    """The console of an available agent is still open; returns whether they are available."""
+    """The console of an agent who is available, or talks with somebody, is still open; returns whether it is such an agent's."""
+    talks = exists().where(Conversation.relais_agent_id == agent_id, Conversation.relais == Relais.AGENT)
     async with transaction(sessions) as session:
         result = await session.execute(
-            update(Agent).where(Agent.id == agent_id, Agent.disponible.is_(True)).values(signe_le=now())
+            update(Agent)
+            .where(Agent.id == agent_id, or_(Agent.disponible.is_(True), talks))
+            .values(signe_le=now())
+            .execution_options(synchronize_session=False)
         )
     return _changed(result)
 
@@ -218,11 +222,16 @@ async def count_waiting(*, sessions: Sessions) -> int:
         return await session.scalar(waiting) or 0
 
 
-async def list_live(*, sessions: Sessions) -> list[Live]:
+async def list_live(*, sessions: Sessions, texts: Texts) -> list[Live]:
     """Conversations that await or have an agent; those who wait first, the longest first."""
     last = (
         select(Message.text)
-        .where(Message.conversation_id == Conversation.id, Message.sender == Sender.USER)
+        .where(
+            Message.conversation_id == Conversation.id,
+            Message.sender == Sender.USER,
+            # The button that asked for a person is said too, and tells nothing.
+            Message.text != texts["relais_bouton"],
+        )
         .order_by(Message.position.desc())
         .limit(1)
         .correlate(Conversation)
@@ -251,7 +260,7 @@ async def release_gone(*, sessions: Sessions, texts: Texts, hours: OpeningHours,
     async with sessions() as session:
         rows = (
             await session.execute(
-                select(Conversation, Agent.nom, _is_online(moment))
+                select(Conversation, Agent.nom, _is_there(moment))
                 .outerjoin(Agent, Agent.id == Conversation.relais_agent_id)
                 .where(Conversation.relais.is_not(None))
             )
@@ -312,9 +321,13 @@ def _waits_in_vain(since: datetime | None, found: Availability, moment: datetime
 
 
 def _is_online(moment: datetime) -> ColumnElement[bool]:
-    return and_(
-        Agent.actif.is_(True), Agent.disponible.is_(True), Agent.signe_le.is_not(None), Agent.signe_le > moment - GONE_AFTER
-    )
+    """Ready for somebody new."""
+    return and_(Agent.disponible.is_(True), _is_there(moment))
+
+
+def _is_there(moment: datetime) -> ColumnElement[bool]:
+    """Whose console is open: who takes nobody new may still finish a talk."""
+    return and_(Agent.actif.is_(True), Agent.signe_le.is_not(None), Agent.signe_le > moment - GONE_AFTER)
 
 
 def _same_agent(agent_id: int | None) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, distinct, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, case, distinct, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.conversations.enums import Kind, Sender
@@ -23,12 +23,14 @@ from assistant.helpdesk.triage.service import Agreement, agreement
 from assistant.sollicitations.enums import TypeEvenement
 from assistant.sollicitations.models import Sollicitation, SollicitationEvent
 
-MAX_MEASURED = 4000
+MAX_MEASURED = 2000
 MAX_SUBJECTS = 12
 MAX_BUCKETS = 400
 
 # The desk's first word to the person. A note or an assignment is none: the person sees nothing of it.
 _FIRST_ANSWERS = (TypeEvenement.REPONSE, TypeEvenement.DEMANDE_COMPLEMENT, TypeEvenement.TRANSFERT, TypeEvenement.CLOTURE)
+# A sollicitation that comes out of a conversation is written before so long.
+_LONGEST_TALK = timedelta(days=7)
 # From these on the person is awaited, until one of the others.
 _WAITS = (TypeEvenement.REPONSE, TypeEvenement.DEMANDE_COMPLEMENT, TypeEvenement.TRANSFERT)
 _TURNS = (*_WAITS, TypeEvenement.COMPLEMENT, TypeEvenement.RENVOI, TypeEvenement.CLOTURE)
@@ -396,13 +398,16 @@ async def _robot(session: AsyncSession, since: datetime, until: datetime) -> Rob
         )
         .join(Message, Message.conversation_id == Conversation.id)
         .outerjoin(Feedback, Feedback.message_id == Message.id)
-        # Ids are random: a range of them is an even draw.
-        .where(opened, Conversation.id < _random_ids_below(count))
+        .where(opened, *_drawn_talks(count))
         .group_by(Conversation.id)
         .having(said == 1)
         .cte("talk")
     )
-    wrote = exists().where(Sollicitation.conversation_id == talks.c.id)
+    wrote = talks.c.id.in_(
+        select(Sollicitation.conversation_id).where(
+            _within(Sollicitation.cree_le, since, until + _LONGEST_TALK), Sollicitation.conversation_id.is_not(None)
+        )
+    )
     handed = or_(talks.c.agents == 1, talks.c.relayed == 1, wrote)
     solved = ~handed & (talks.c.answer > talks.c.miss) & (talks.c.against == 0)
     row = (
@@ -417,7 +422,9 @@ async def _robot(session: AsyncSession, since: datetime, until: datetime) -> Rob
     return Robot(conversations=count, mesurees=row.all, resolues=int(row.solved), passees=int(row.handed))
 
 
-def _random_ids_below(count: int) -> str:
-    """The bound under which about MAX_MEASURED of `count` random hexadecimal ids lie."""
-    share = min(MAX_MEASURED / count, 1.0) if count else 1.0
-    return "g" if share == 1.0 else f"{round(share * 0xFFFF):04x}"
+def _drawn_talks(count: int) -> list[ColumnElement[bool]]:
+    """About MAX_MEASURED of `count` conversations: ids are random, so a range of their first signs is an even draw."""
+    if count <= MAX_MEASURED:
+        return []
+    # The beginning, not the id: an engine would walk the index of the ids instead of the period's.
+    return [func.substr(Conversation.id, 1, 4) < f"{round(MAX_MEASURED / count * 0xFFFF):04x}"]

@@ -58,7 +58,7 @@ WHY = """## Why it is so
   is counted in an index, up to 10,000 (« 10 000+ »). The price: changes of the same counter go one after the other, a few
   milliseconds each.
 - **Searches go the shorter way.** Up to 3,000 matches are taken from the full-text index and put in order. A word that more
-  texts hold is looked for along the queue, where it is soon found; after 7,250 rows the page says that it is partial, and «
+  texts hold is looked for along the queue, where it is soon found; after 8,000 rows the page says that it is partial, and «
   suite » goes on. PostgreSQL's statistics say how common a word is, SQLite's FTS5 is fast enough to be asked. So the cost
   of a search grows with its matches, up to 3,000, and then no more: rows that ask for few matches among many texts grow by
   more than 1.5.

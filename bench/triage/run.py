@@ -1,8 +1,8 @@
 """`make bench-triage`: how often triage names the right category and the right route, and what it costs.
 
-Judges: cross-validation on the examples that teach (5 folds, stratified by category); requests held out (controle.yml); the messages
-that set the bot's thresholds (bench/understanding/validation.jsonl), by the category of their fiches; and the development requests
-(../shared/eval), read here and never shown: only scores come out. The topics of the latter are wider than our categories: TOPICS,
+Judges: cross-validation on the examples that teach (5 folds, stratified by category); requests held out (controle.yml); the
+messages that set the bot's thresholds (bench/understanding/validation.jsonl), by the category of their fiches; and the development
+requests (../shared/eval), read here and never shown: only scores come out. The topics of the latter are wider than our categories: TOPICS,
 written from their labels alone, says which categories a desk would accept for each.
 
 Run: python -m bench.triage.run [--requests FILE] [--no-write]
@@ -151,7 +151,7 @@ def cross_validated(
 
 
 def bot_messages(engine: TriageEngine) -> list[Judged]:
-    """Validation messages of the bot whose fiches lead to a category: questions more than requests, by others than the examples'."""
+    """Validation messages of the bot whose fiches lead to a category: questions more than requests, by other writers."""
     judged = []
     for line in BOT_MESSAGES.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
@@ -243,13 +243,13 @@ def _table(scores: Sequence[Score], notes: Sequence[str]) -> str:
     lines = [
         "# Triage: right category, right route",
         "",
-        "Written by `make bench-triage` (`python -m bench.triage.run`). Each request is judged by its text alone. Wanted: the right",
-        "category among the first two for 85 %, the right route for 95 %. How far each line can be trusted:",
+        "Written by `make bench-triage` (`python -m bench.triage.run`). Each request is judged by its text alone. Wanted:",
+        "the right category among the first two for 85 %, the right route for 95 %. How far each line can be trusted:",
         "",
-        "- The examples and the held-out requests come from one writer, who had seen the former when writing the latter: they flatter.",
+        "- Examples and held-out requests come from one writer, who had seen the former when writing the latter: they flatter.",
         "- The messages to the bot are questions more than requests and come from others; their category is that of their fiche.",
         "- The development requests are few (each is worth 7 points) and never teach; their topics are wider than our categories",
-        "  (`TOPICS` in `run.py`, written from the labels before the first measure), and no route is given: it is that of the categories.",
+        "  (`TOPICS` in `run.py`, written from the labels before the first measure); their route is that of the categories.",
         "",
         "| judged on | requests | right first | right among two | right route |",
         "|---|---:|---:|---:|---:|",

@@ -34,7 +34,7 @@ def test_a_person_and_an_agent_talk_and_the_bot_comes_back(open_chat, agent):
     chat.choose("Parler à un conseiller")
     bar = chat.root.locator(".choriste-relais")
     expect(bar).to_contain_text("Vous attendez un conseiller.")
-    expect(chat.last).to_contain_text("Votre demande : ma facture est suspendue que dois je faire")
+    expect(chat.last).to_contain_text("Demande : ma facture est suspendue que dois je faire")
 
     _take(agent, "je veux parler à quelqu'un")
     expect(bar).to_contain_text("Vous parlez avec Ana Martin, du centre d'aide.")

@@ -65,7 +65,7 @@ def test_axe_finds_nothing_grave_in_any_kind_of_message_nor_in_an_error(open_can
 def test_axe_finds_nothing_grave_on_the_form(open_page, scheme):
     page = open_page("/sollicitation", color_scheme=scheme)
     assert _grave_violations(page) == []
-    page.get_by_role("button", name="Enregistrer ma demande").click()
+    page.get_by_role("button", name="Continuer").click()
     expect(page.get_by_role("alert")).to_be_focused()
     assert _grave_violations(page) == []
 

@@ -56,7 +56,7 @@ def test_no_request_leaves_for_another_host_and_the_csp_is_kept(open_page, chat_
     chat.ready()
     reports += page.evaluate("window.cspReports")
     page.goto("/sollicitation")
-    page.get_by_role("button", name="Enregistrer ma demande").click()
+    page.get_by_role("button", name="Continuer").click()
     expect(page.get_by_role("alert")).to_be_visible()
     reports += page.evaluate("window.cspReports")
 

@@ -6,6 +6,7 @@ export function countChosen() {
   if (!form || !told) return;
   const count = () => {
     const number = form.querySelectorAll('input[name="choix"]:checked').length;
+    document.querySelector("[data-gestes]").hidden = !form.querySelector('input[name="choix"]');
     told.textContent = number ? `${number} cochée${number > 1 ? "s" : ""}` : "";
   };
   form.addEventListener("change", count);

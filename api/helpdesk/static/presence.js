@@ -31,7 +31,7 @@ export function bePresent() {
 }
 
 export function signalLife() {
-  if (!("disponible" in document.body.dataset)) return;
+  if (!("signe" in document.body.dataset)) return;
   const tell = () => post("/helpdesk/direct/signe");
   tell();
   setInterval(tell, LIFE_MS);

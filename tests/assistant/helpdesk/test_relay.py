@@ -111,8 +111,8 @@ async def test_the_recap_tells_the_demand_the_fiches_and_the_numbers(alone: Sess
     await conversations.add_user_message(sessions=alone, conversation_id=talk, text=knowledge.textes["relais_bouton"])
     recap = await relay.recap(sessions=alone, knowledge=knowledge, conversation_id=talk)
     assert recap.splitlines() == [
-        "- **Votre demande** : ma facture est suspendue",
-        f"- **Votre dernier message** : mon siret est {SIRET}",
+        "- **Demande** : ma facture est suspendue",
+        f"- **Dernier message** : mon siret est {SIRET}",
         f"- **Fiches déjà lues** : {fiche.titre}",
         "- **Numéros donnés** : SIRET 732 829 320 00074",
     ]
@@ -240,13 +240,26 @@ async def test_those_who_wait_come_first_in_the_list_the_longest_first(alone: Se
     agent = await _agent(alone)
     taken, first, second = [await _waiting(alone, knowledge, f"question {n}") for n in range(3)]
     await relay.accept(sessions=alone, texts=knowledge.textes, conversation_id=taken, agent=agent)
-    found = await relay.list_live(sessions=alone)
+    found = await relay.list_live(sessions=alone, texts=knowledge.textes)
     assert [(live.conversation_id, live.relais, live.agent_nom) for live in found] == [
         (first, Relais.ATTENTE, None),
         (second, Relais.ATTENTE, None),
         (taken, Relais.AGENT, "Ana Martin"),
     ]
     assert found[0].apercu == "question 1"
+
+
+async def test_who_takes_nobody_new_still_finishes_a_talk(alone: Sessions, knowledge: Knowledge) -> None:
+    await _agent(alone, "Ana Martin")
+    other = await _agent(alone, "Bao Petit", online=False)
+    talk = await _waiting(alone, knowledge, "bonjour")
+    await relay.accept(sessions=alone, texts=knowledge.textes, conversation_id=talk, agent=other)
+    assert await _release(alone, knowledge) == []
+    await relay.set_available(sessions=alone, agent_id=other.id, available=False)
+    assert await relay.give_sign_of_life(sessions=alone, agent_id=other.id)
+    assert await _release(alone, knowledge) == []
+    await relay.hand_back(sessions=alone, texts=knowledge.textes, conversation_id=talk, agent=other)
+    assert not await relay.give_sign_of_life(sessions=alone, agent_id=other.id)
 
 
 async def test_only_an_available_agent_gives_a_sign_of_life(alone: Sessions) -> None:

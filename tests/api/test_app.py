@@ -7,8 +7,9 @@ import pytest
 
 from api.app import create_app
 from assistant.knowledge.load import KnowledgeError
-from tests.assistant.knowledge.samples import write_knowledge
+from tests.assistant.knowledge.samples import write_knowledge, write_triage
 from tests.support.http import Service, make_settings, really_started, sqlite_url
+from tests.support.paths import TRIAGE
 from tests.support.rasa_stub import RasaStub, entry
 from tests.support.trackers import action_call
 
@@ -21,7 +22,8 @@ async def test_it_starts_with_all_that_it_builds_by_itself_answers_and_stops(
     knowledge = write_knowledge(tmp_path / "autre")
     textes = Path("data/knowledge/textes.yml")
     (knowledge / "textes.yml").write_text((Path(__file__).parents[2] / textes).read_text(encoding="utf-8"), encoding="utf-8")
-    async with really_started(make_settings(database_url, rasa_url=rasa.url, knowledge_dir=knowledge)) as service:
+    settings = make_settings(database_url, rasa_url=rasa.url, knowledge_dir=knowledge, triage_dir=write_triage(tmp_path, TRIAGE))
+    async with really_started(settings) as service:
         assert (await service.http.get("/health/ready")).json()["ok"] is True
         assert (await (await service.open()).say("Bonjour"))[0]["text"] == "Oui"
         found = (await service.http.get("/api/v1/fiches", params={"q": "supprimer un essai"})).json()

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import yaml
+
 FICHE = """---
 id: essai-creer
 titre: Créer un essai
@@ -111,4 +113,17 @@ def write_knowledge(directory: Path) -> Path:
         ("textes.yml", TEXTES),
     ):
         (place / name).write_text(content, encoding="utf-8")
+    return place
+
+
+def write_triage(directory: Path, real: Path) -> Path:
+    """A data/triage for the sample knowledge: its one category with made-up requests; texts and rules as they really are."""
+    place = directory / "triage"
+    place.mkdir()
+    requests = [f"Mon essai numéro {number} ne marche pas depuis {number} jours" for number in range(1, 31)]
+    (place / "exemples.yml").write_text(yaml.safe_dump({"essai": requests}, allow_unicode=True), encoding="utf-8")
+    (place / "fiches.yml").write_text("domaines:\n  essai: essai\n", encoding="utf-8")
+    (place / "textes.yml").write_text((real / "textes.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    rules = yaml.safe_load((real / "priorite.yml").read_text(encoding="utf-8"))
+    (place / "priorite.yml").write_text(yaml.safe_dump({**rules, "categories": {}}, allow_unicode=True), encoding="utf-8")
     return place

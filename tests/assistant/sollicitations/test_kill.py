@@ -13,7 +13,10 @@ from tests.support.paths import ROOT
 
 # Versions after each change of change_until_killed, with the events that must stand behind them.
 EVENTS = {1: 1, 2: 3, 3: 4, 4: 6, 5: 7, 6: 8}
-COUNTED = "SELECT etat, coalesce(agent_id, 0), count(*) FROM sollicitation WHERE etat = 'cloturee' OR fusion_dans_id IS NULL GROUP BY 1, 2"
+COUNTED = (
+    "SELECT etat, coalesce(agent_id, 0), count(*) FROM sollicitation "
+    "WHERE etat = 'cloturee' OR fusion_dans_id IS NULL GROUP BY 1, 2"
+)
 
 
 @pytest.mark.parametrize("engine", ["database_url", "postgresql_url"])
@@ -23,7 +26,7 @@ async def test_what_was_acknowledged_survives_a_kill(
 ) -> None:
     url = request.getfixturevalue(engine)
     command = [sys.executable, "-m", "tests.assistant.sollicitations.change_until_killed", url]
-    worker = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    worker = await asyncio.to_thread(subprocess.Popen, command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert worker.stdout is not None
     lines = [await asyncio.to_thread(worker.stdout.readline) for _ in range(acknowledged_before)]
     worker.kill()

@@ -172,7 +172,7 @@ def test_kill_9_loses_nothing_acknowledged_and_stops_the_other_process(own_chori
         said = resumed.post(f"/conversations/{talk.id}/messages", json={"text": "2026-118"}, headers=talk.headers).json()[
             "messages"
         ]
-        assert "Décrivez" in said[-1]["text"], "the draft goes on where it was"
+        assert "Quel motif votre client" in said[-1]["text"], "the draft goes on where it was"
     finally:
         code = stop_choriste(again)
     assert code == 0, "Ctrl-C is a normal end"

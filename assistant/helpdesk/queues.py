@@ -107,35 +107,54 @@ async def _search(session: AsyncSession, query: Query, words: list[Word], size: 
 
 
 async def _few_matches(session: AsyncSession, words: list[Word]) -> list[int] | None:
-    """Ids of what the full-text index finds, None when that is more than `_FEW`."""
-    return await (_few_on_sqlite if _is_sqlite(session) else _few_on_postgresql)(session, words)
+    """Ids of all that can match, None when they are more than `_FEW`.
+
+    The rarer words are enough to ask the index for: the text of each match is tested for the others.
+    """
+    rare = [word for word in words if not await _is_common(session, word)]
+    if rare:
+        found = await _at_most_few(session, rare)
+        if found is not None or rare == words:
+            return found
+    return await _at_most_few(session, words) if len(words) > 1 else None
 
 
-async def _few_on_sqlite(session: AsyncSession, words: list[Word]) -> list[int] | None:
-    ids: list[int] = []
-    # FTS5 puts the lists of all that begins so together before it answers; words as they are come one by one.
-    for prefix in (False, True):
-        asked = " AND ".join(word.fts5(prefix=prefix) for word in words)
-        ids = list(await session.scalars(text(f"{_MATCHES_SQLITE} LIMIT {_FEW + 1}"), {"recherche": asked}))
-        if len(ids) > _FEW:
-            return None
-    return ids
+async def _is_common(session: AsyncSession, word: Word) -> bool:
+    """True when more than `_FEW` texts hold it (on PostgreSQL: seem to, by its statistics)."""
+    if _is_sqlite(session):
+        return len(await _ids(session, _MATCHES_SQLITE, word.fts5(prefix=False))) > _FEW
+    return await _estimate(session, word.tsquery()) > _FEW
 
 
-async def _few_on_postgresql(session: AsyncSession, words: list[Word]) -> list[int] | None:
-    given = {"recherche": " & ".join(word.tsquery() for word in words)}
-    # PostgreSQL would read the whole list of a common word to tell its length; its statistics know at once. What several words
-    # have in common they only guess: where it may be little, the index is asked.
-    alone = len(words) == 1 and len(words[0].parts) == 1
-    plan = await session.scalar(text(f"EXPLAIN (FORMAT JSON) {_MATCHES}"), given)
-    told = json.loads(plan) if isinstance(plan, str) else plan
-    if told[0]["Plan"]["Plan Rows"] > (_FEW if alone else 5 * _FEW):
+async def _at_most_few(session: AsyncSession, words: list[Word]) -> list[int] | None:
+    if _is_sqlite(session):
+        # FTS5 puts the lists of all that begins so together before it answers; words as they are come one by one.
+        for prefix in (False, True):
+            ids = await _ids(session, _MATCHES_SQLITE, " AND ".join(word.fts5(prefix=prefix) for word in words))
+            if len(ids) > _FEW:
+                return None
+        return ids
+    asked = " & ".join(word.tsquery() for word in words)
+    # What several words have in common is only guessed: where it may be little, the index is asked.
+    if await _estimate(session, asked) > 5 * _FEW:
         return None
-    # With a limit it would rather read the texts, which takes seconds.
+    # With a limit PostgreSQL would rather read the texts, which takes seconds.
     await session.execute(text("SET LOCAL enable_seqscan = off"))
-    ids = list(await session.scalars(text(f"{_MATCHES} LIMIT {_FEW + 1}"), given))
+    ids = await _ids(session, _MATCHES, asked)
     await session.execute(text("SET LOCAL enable_seqscan = on"))
     return ids if len(ids) <= _FEW else None
+
+
+async def _ids(session: AsyncSession, matches: str, asked: str) -> list[int]:
+    """One more than `_FEW` at most."""
+    return list(await session.scalars(text(f"{matches} LIMIT {_FEW + 1}"), {"recherche": asked}))
+
+
+async def _estimate(session: AsyncSession, asked: str) -> int:
+    """How many PostgreSQL expects; to count them it would have to read the whole list of a common word."""
+    plan = await session.scalar(text(f"EXPLAIN (FORMAT JSON) {_MATCHES}"), {"recherche": asked})
+    told = json.loads(plan) if isinstance(plan, str) else plan
+    return int(told[0]["Plan"]["Plan Rows"])
 
 
 async def _along(session: AsyncSession, query: Query, test: str, size: int) -> Page:

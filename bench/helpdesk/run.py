@@ -57,11 +57,13 @@ WHY = """## Why it is so
   order of the key, so that two transactions never wait for each other in a circle. Only « late » depends on the present: it
   is counted in an index, up to 10,000 (« 10 000+ »). The price: changes of the same counter go one after the other, a few
   milliseconds each.
-- **Searches go the shorter way.** Up to 3,000 matches are taken from the full-text index and put in order. A word that more
-  texts hold is looked for along the queue, where it is soon found; after 8,000 rows the page says that it is partial, and «
-  suite » goes on. PostgreSQL's statistics say how common a word is, SQLite's FTS5 is fast enough to be asked. So the cost
-  of a search grows with its matches, up to 3,000, and then no more: rows that ask for few matches among many texts grow by
-  more than 1.5.
+- **Searches go the shorter way.** Up to 3,000 matches are taken from the full-text index, by the rarer of the words, and put in
+  order. A word that more texts hold is looked for along the queue, where it is soon found; after 8,000 rows the page says
+  that it is partial, and « suite » goes on. PostgreSQL's statistics say how common a word is, SQLite's FTS5 is quick enough
+  to be asked. So the cost of a search grows with its matches up to 3,000 (as those of « two figures » do here, tenfold),
+  and with the lists of common words that are asked for together; then no more.
+- **What grows by more than 1.5** is below two milliseconds, or such a search: filters that nothing passes read the whole queue
+  in its index, and the late ones are counted. No page of the console grows with it: each is one list and one count.
 - **Both engines search the same words**: `texte_recherche` holds letters and figures only, numbers whole too, and each
   match is tested on the text itself, so that no difference between FTS5 and `tsvector` is seen.
 """.splitlines()

@@ -2,8 +2,8 @@
 
 Judges: cross-validation on the examples that teach (5 folds, stratified by category); requests held out (controle.yml); the
 messages that set the bot's thresholds (bench/understanding/validation.jsonl), by the category of their fiches; and the
-development requests (../shared/eval), read here and never shown: only scores come out. The topics of the latter are wider
-than our categories: TOPICS, written from their labels alone, says which categories a desk would accept for each.
+development requests (../shared/eval), read here and never shown: only scores come out. Their topics are wider than our
+categories: TOPICS, written from their labels alone, says which categories a desk would accept for each.
 
 Run: python -m bench.triage.run [--requests FILE] [--no-write]
 """

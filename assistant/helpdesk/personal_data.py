@@ -12,16 +12,22 @@ _EMAIL = re.compile(r"[^\s<>(),;:\"«»]+@[^\s<>(),;:\"«»]+\.[^\s<>(),;:\"«»
 _PHONE = re.compile(r"(?<![\w.])(?:(?:\+|00)33[\s.\-]?(?:\(0\))?|0)[1-9](?:[\s.\-]?\d{2}){4}(?!\d)")
 # SIRET, SIREN, VAT, and long references (flux, engagement): nine digits and more in one piece or in groups of three and five.
 _COMPANY = re.compile(r"(?<![\w.])(?:FR[\s]?\d{2}[\s]?)?\d{3}[\s.]?\d{3}[\s.]?\d{3}(?:[\s.]?\d{5})?(?!\d)", re.IGNORECASE)
-_LONG_NUMBER = re.compile(r"(?<![\w.])(?=[\w\-/]*\d{4})[A-Z0-9][A-Z0-9_\-/]{7,}(?![\w])", re.IGNORECASE)
+# Six digits and more among other signs; codes of formats (« FSO1113A »), dates and pairs of years name nobody.
+_LONG_NUMBER = re.compile(
+    r"(?<![\w./\-])(?!FSO\d{4}[A-Z](?!\w)|\d{1,2}[/\-]\d{1,2}[/\-]\d{2,4}(?!\w)|\d{4}-\d{2}-\d{2}(?!\w)|20\d\d[/\-]20\d\d(?!\w))"
+    r"(?=(?:[A-Z_\-/]*\d){6})[A-Z0-9][A-Z0-9_\-/]{5,}(?!\w)",
+    re.IGNORECASE,
+)
 _INVOICE = re.compile(
     r"(?P<label>\b(?:factures?|fact|avoirs?|engagements?|EJ|bons? de commande|commandes?|tickets?|march[ée]s?)\s*"
     r"(?:n°|nº|num[ée]ro|:|#)\s*:?\s*)(?P<value>[A-Z0-9][\w\-/.]*\d[\w\-/]*)",
     re.IGNORECASE,
 )
 _CAPITALIZED = r"[A-ZÀ-Þ][\w'’\-]+"
+_PARTICLES = r"(?:(?:de|du|des|le|la)\s+|d['’]|l['’])*"
 _TITLE = re.compile(
-    rf"(?P<label>\b(?:M\.|Mr\.?|MM\.|Mme|Mmes|Mlle|Madame|Monsieur|Ma[iî]tre|Dr\.?|Docteur)\s+)(?!le |la |l')"
-    rf"(?P<value>{_CAPITALIZED}(?:\s+(?:de\s+|du\s+|d['’])?{_CAPITALIZED})?)"
+    rf"(?P<label>\b(?:M\.|Mr\.?|MM\.|Mme|Mmes|Mlle|Madame|Monsieur|Ma[iî]tre|Dr\.?|Docteur)\s+)"
+    rf"(?P<value>{_PARTICLES}{_CAPITALIZED}(?:\s+{_PARTICLES}{_CAPITALIZED}){{0,2}})"
 )
 _MYSELF = re.compile(
     rf"(?P<label>\b(?:[Jj]e m['’]appelle|[Mm]on nom est|[Mm]oi c['’]est)\s+)(?P<value>{_CAPITALIZED}(?:\s+{_CAPITALIZED})?)"

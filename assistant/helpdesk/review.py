@@ -13,6 +13,7 @@ from assistant.helpdesk.enums import SorteRevue, StatutRevue
 from assistant.helpdesk.models import Agent, Revue
 from assistant.helpdesk.personal_data import mask_personal
 from assistant.knowledge.load import Knowledge
+from assistant.knowledge.schemas import TO_COMPLETE
 from assistant.text import clean, fold_words, has_words
 
 MAX_EXAMPLE = 500
@@ -20,7 +21,6 @@ MAX_TITLE = 60
 MAX_STUB = 8000
 # A fiche takes three to eight questions (docs/writing-knowledge.md); a stub may begin with fewer.
 MAX_STUB_QUESTIONS = 8
-TO_COMPLETE = "À COMPLÉTER"
 # Intents that are not fiches and whose examples people may add; the rest of the dialogue is the developers' business.
 OTHER_INTENTS = (
     "expliquer_statut",
@@ -33,6 +33,7 @@ OTHER_INTENTS = (
     "hors_sujet",
 )
 _FICHE = "fiche/"
+_ID_LINE = re.compile(r"id: [a-z0-9\-]{1,60}")
 
 
 class ReviewRefused(ValueError):
@@ -183,11 +184,17 @@ _SMALL_WORDS = frozenset(
 )
 
 
+def mask_stub(text: str) -> str:
+    """A fiche without personal data; its id, which may look like a reference, stays."""
+    lines = text.split("\n")
+    return "\n".join(line if _ID_LINE.fullmatch(line) else mask_personal(line) for line in lines)
+
+
 def _checked_stub(texte: str) -> str:
-    text = mask_personal(clean(texte)).replace("\r\n", "\n")
+    text = mask_stub(clean(texte).replace("\r\n", "\n"))
     if not text.startswith("---\n") or len(text) > MAX_STUB:
         raise ReviewRefused(f"Une fiche commence par son en-tête entre deux lignes « --- », et a {MAX_STUB} caractères au plus.")
-    return text + "\n"
+    return text.rstrip("\n") + "\n"
 
 
 async def _propose(sessions: Sessions, agent: Agent, sorte: SorteRevue, cible: str, texte: str, message_id: str | None) -> Revue:

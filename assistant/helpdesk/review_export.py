@@ -14,6 +14,7 @@ from assistant.database import Sessions
 from assistant.helpdesk.enums import SorteRevue, StatutRevue
 from assistant.helpdesk.models import Revue
 from assistant.helpdesk.personal_data import mask_personal
+from assistant.helpdesk.review import mask_stub
 from assistant.text import fold_words
 
 _HEAD = (
@@ -49,7 +50,7 @@ async def export_review(
     stubs: dict[str, str] = {}
     for row in rows:
         if row.sorte == SorteRevue.FICHE:
-            stubs.setdefault(_stub_path(row.cible, row.texte, row.id), mask_personal(row.texte))
+            stubs.setdefault(_stub_path(row.cible, row.texte, row.id), mask_stub(row.texte))
     return [*files, *(ExportFile(path, text) for path, text in stubs.items())]
 
 

@@ -13,7 +13,7 @@ import typer
 import yaml
 
 from assistant.knowledge.load import Knowledge, KnowledgeError, load_knowledge
-from assistant.knowledge.schemas import Fiche, Section
+from assistant.knowledge.schemas import TO_COMPLETE, Fiche, Section
 from assistant.text import fold, fold_words
 
 MAX_SHORT_ANSWER_WORDS = 60
@@ -55,6 +55,8 @@ def _problems_of(fiche: Fiche, knowledge: Knowledge, allowed: set[str] | None) -
     if Section.AUTREMENT_DIT not in fiche.sections:
         yield "la section « Autrement dit » manque"
     text = "\n\n".join([fiche.texte, *fiche.sections.values()])
+    if TO_COMPLETE in text:
+        yield f"« {TO_COMPLETE} » : ce brouillon n'est pas terminé"
     forbidden = _FORBIDDEN.search(text)
     if forbidden:
         yield f"« {forbidden.group()} » ne doit pas s'y trouver"

@@ -5,6 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl
 
+# Stands in a fiche that somebody has begun and nobody has written yet: the check refuses it.
+TO_COMPLETE = "À COMPLÉTER"
+
 
 class Confiance(StrEnum):
     """How sure the facts are."""

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from zipfile import BadZipFile
@@ -56,7 +57,8 @@ class VectorCache:
         except OSError as error:
             # A read-only disk costs time at the next start, nothing else.
             logger.warning("triage_vectors_not_kept", reason=str(error))
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, Matrix]:
         if not self._path.is_file():
@@ -64,6 +66,6 @@ class VectorCache:
         try:
             with np.load(self._path, allow_pickle=False) as stored:
                 return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             logger.warning("triage_vectors_unreadable", reason=str(error))
             return {}

@@ -35,8 +35,9 @@ async def agent(helpdesk: Helpdesk) -> AsyncIterator[Agent]:
     yield await new_agent(helpdesk.sessions)
 
 
-async def triaged(helpdesk: Helpdesk, engine: TriageEngine, **changes: str) -> Sollicitation:
-    row = await helpdesk.write(**{"description": TEXT, "contact": f"p{uuid.uuid4().hex[:12]}@exemple.fr", **changes})
+async def triaged(helpdesk: Helpdesk, engine: TriageEngine) -> Sollicitation:
+    """A new one of somebody who has never written, of no structure: nothing else is near."""
+    row = await helpdesk.write(description=TEXT, contact=f"p{uuid.uuid4().hex[:12]}@exemple.fr", siret=None)
     await service.compute(sessions=helpdesk.sessions, triage=engine, sollicitation_id=row.id)
     return row
 

@@ -78,6 +78,9 @@ bench-service: environments-dev train ## Train time, cold start, memory, p50/p95
 bench-helpdesk: environments-dev ## Queues, counts, filters and searches at 20,000 and 200,000 sollicitations, both engines
 	$(SERVICE)/python -m bench.helpdesk.run
 
+bench-triage: environments-dev ## Right category among the first two, right route: cross-validated, held out, development requests
+	$(SERVICE)/python -m bench.triage.run
+
 seed-helpdesk: environments-dev ## Add made-up sollicitations to the database (COUNT=2000), marked as such
 	$(SERVICE)/alembic upgrade head
 	$(SERVICE)/python -m assistant.helpdesk.seed --count $${COUNT:-2000}

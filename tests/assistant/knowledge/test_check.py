@@ -36,6 +36,7 @@ def test_the_good_knowledge_has_no_problem(tmp_path: Path) -> None:
         ("Deux jours.", "Voyez [là](https://ailleurs.fr/).", "le lien https://ailleurs.fr/ n'est pas une des sources"),
         ("Deux jours.", "Après 16 jours.", "le nombre 16 ne se trouve pas dans les faits"),
         ("Deux jours.", "Après 1 260,50 euros.", "le nombre 1260,50 ne se trouve pas dans les faits"),
+        ("Deux jours.", "À COMPLÉTER : le délai.", "« À COMPLÉTER » : ce brouillon n'est pas terminé"),
         ("titre: Créer un essai", "titre: Supprimer un essai", "le titre « Supprimer un essai » sert deux fois"),
     ],
 )

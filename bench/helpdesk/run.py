@@ -62,8 +62,8 @@ WHY = """## Why it is so
   that it is partial, and « suite » goes on. PostgreSQL's statistics say how common a word is, SQLite's FTS5 is quick enough
   to be asked. So the cost of a search grows with its matches up to 3,000 (as those of « two figures » do here, tenfold),
   and with the lists of common words that are asked for together; then no more.
-- **What grows by more than 1.5** is below two milliseconds, or such a search: filters that nothing passes read the whole queue
-  in its index, and the late ones are counted. No page of the console grows with it: each is one list and one count.
+- **What grows by more than 1.5** has a median below two milliseconds, or is such a search: filters that few rows pass walk on in
+  the index of the queue (or have more to show, where the smaller table had less than a page), and the late ones are counted.
 - **Both engines search the same words**: `texte_recherche` holds letters and figures only, numbers whole too, and each
   match is tested on the text itself, so that no difference between FTS5 and `tsvector` is seen.
 """.splitlines()

@@ -62,6 +62,10 @@ def test_a_hostile_name_is_refused_with_the_reason(name: str, said: str) -> None
         check_name(name)
 
 
+def test_a_no_break_space_is_kept_as_a_plain_one() -> None:
+    assert check_name("Capture 10.41\u202fAM\u00a0b.png")[0] == "Capture 10.41 AM b.png"
+
+
 @given(name=st.text(max_size=80))
 def test_a_name_that_is_kept_can_be_written_anywhere(name: str) -> None:
     try:

@@ -1,0 +1,1 @@
+"""An invoice: checked before deposit, looked up afterwards."""

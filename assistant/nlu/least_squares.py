@@ -1,6 +1,7 @@
 """Regularised least squares (kernel ridge) for many classes and few examples each. Plain numpy/scipy, no Rasa."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
@@ -59,7 +60,7 @@ class LeastSquaresClassifier:
         onehot = np.zeros((len(labels), len(names)), dtype=np.float32)
         onehot[np.arange(len(labels)), target] = 1
         bias = np.full(len(names), 1 / len(names), dtype=np.float32)
-        inverse = _inverse(_kernel(examples, examples, dense, dense, sharpness), regularization)
+        inverse = _inverse(_kernel(examples, examples.T.tocsr(), dense, dense, sharpness), regularization)
         coefficients = inverse @ (onehot - bias)
         left_out = onehot - coefficients / np.diag(inverse)[:, None]
         temperature = _fit_temperature(left_out, target)
@@ -68,8 +69,13 @@ class LeastSquaresClassifier:
 
     def scores(self, matrix: csr_matrix, dense: Optional[np.ndarray] = None) -> np.ndarray:
         """Raw scores, shape (rows, k): near 1 for the right label, near 0 for the others."""
-        similarity = _kernel(matrix, self.examples, dense, self.dense, self.sharpness)
+        similarity = _kernel(matrix, self._by_feature, dense, self.dense, self.sharpness)
         return np.asarray(similarity @ self.coefficients + self.bias)
+
+    @cached_property
+    def _by_feature(self) -> csr_matrix:
+        # Turning the examples over takes longer than all the rest of a message: done once.
+        return self.examples.T.tocsr()
 
     def probabilities(self, matrix: csr_matrix, dense: Optional[np.ndarray] = None) -> np.ndarray:
         """Calibrated probabilities, shape (rows, k), each row adding up to 1."""
@@ -113,12 +119,14 @@ class LeastSquaresClassifier:
 def _kernel(
     left: csr_matrix, right: csr_matrix, left_dense: Optional[np.ndarray], right_dense: Optional[np.ndarray], sharpness: float
 ) -> np.ndarray:
-    """Similarities, shape (rows of left, rows of right), float32. Block by block: only the result is ever whole in memory."""
-    kernel = np.empty((left.shape[0], right.shape[0]), dtype=np.float32)
-    transposed = right.T.tocsr()
+    """Similarities of the rows of `left` (n, d) and the columns of `right` (d, m): shape (n, m), float32.
+
+    Block by block: only the result is ever whole in memory.
+    """
+    kernel = np.empty((left.shape[0], right.shape[1]), dtype=np.float32)
     for start in range(0, left.shape[0], _BLOCK):
         rows = slice(start, start + _BLOCK)
-        kernel[rows] = (left[rows] @ transposed).toarray()
+        kernel[rows] = (left[rows] @ right).toarray()
         if left_dense is not None and right_dense is not None:
             meaning = left_dense[rows] @ right_dense.T
             meaning -= 1

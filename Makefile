@@ -10,7 +10,7 @@ RASA := RASA_TELEMETRY_ENABLED=false RASA_MAX_CACHE_SIZE=0 PYTHONPATH=. PYTHONWA
 	CHORISTE_RASA_DB=$${CHORISTE_RASA_DB:-var/rasa-shell.db} .venv/rasa/bin
 
 .PHONY: help run test lint types rasa-tests stories unit train sync check-knowledge environments environments-dev rasa-shell lock audit \
-	bench-understanding bench-thresholds bench-pipelines bench-search bench-service bench-helpdesk bench-triage seed-helpdesk clean
+	bench-understanding bench-thresholds bench-pipelines bench-search bench-service bench-helpdesk bench-triage bench-invoices fuzz-invoices seed-helpdesk piste-standin clean
 
 help: ## List every target with one line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -39,6 +39,7 @@ types: environments-dev ## mypy, strict
 check-knowledge: environments-dev ## Fiches and tables: form, links, sources, numbers against the facts, coverage
 	$(SERVICE)/python -m assistant.knowledge.check
 	$(SERVICE)/python -m assistant.knowledge.export_questions --check
+	$(SERVICE)/python -m assistant.journeys.check
 
 sync: environments-dev ## Write the training examples that come from the fiches' titles and questions
 	$(SERVICE)/python -m assistant.knowledge.export_questions
@@ -84,6 +85,15 @@ bench-triage: environments-dev ## Right category among the first two, right rout
 seed-helpdesk: environments-dev ## Add made-up sollicitations to the database (COUNT=2000), marked as such
 	$(SERVICE)/alembic upgrade head
 	$(SERVICE)/python -m assistant.helpdesk.seed --count $${COUNT:-2000}
+
+piste-standin: environments-dev ## A stand-in of the Chorus Pro API on this machine (PISTE_PORT=24080), made-up data
+	$(SERVICE)/python -m tests.standin_piste --port $${PISTE_PORT:-24080}
+
+bench-invoices: environments-dev ## Milliseconds and memory of a check before deposit, beside factur-x's own command
+	$(SERVICE)/python -m bench.invoices.run
+
+fuzz-invoices: environments-dev ## Broken files through the whole check: no crash, no hang, no file left (FUZZ_SECONDS=600)
+	$(SERVICE)/python -m bench.invoices.fuzz --seconds $${FUZZ_SECONDS:-600}
 
 audit: environments-dev ## Known advisories of both sides' locks
 	$(SERVICE)/pip-audit --disable-pip --requirement requirements/service.txt

@@ -12,6 +12,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from assistant.conversations.schemas import Reply
 from assistant.database import Sessions
 from assistant.helpdesk.triage.engine import TriageEngine
+from assistant.invoices.lookup.follow_up import InvoiceFollowUp
+from assistant.journeys.load import Journeys, load_journeys
 from assistant.knowledge.anomaly_matcher import AnomalyMatcher
 from assistant.knowledge.answers import Answers
 from assistant.knowledge.load import Knowledge
@@ -37,9 +39,19 @@ class Services:
     sessions: Sessions
     desk: Desk
     triage: TriageEngine
+    journeys: Journeys
+    # Set by the service, which knows the settings (api/app).
+    invoices: InvoiceFollowUp | None = None
 
 
-def build_services(knowledge: Knowledge, sessions: Sessions, desk: Desk, triage_dir: Path, cache: Path | None = None) -> Services:
+def build_services(
+    knowledge: Knowledge,
+    sessions: Sessions,
+    desk: Desk,
+    triage_dir: Path,
+    cache: Path | None = None,
+    knowledge_dir: Path = Path("data/knowledge"),
+) -> Services:
     """Wire the services; indexes are computed here (a few seconds of CPU for 320 fiches)."""
     search = SearchIndex(list(knowledge.fiches.values()))
     answers = Answers(knowledge)
@@ -53,6 +65,7 @@ def build_services(knowledge: Knowledge, sessions: Sessions, desk: Desk, triage_
         sessions=sessions,
         desk=desk,
         triage=TriageEngine.build(knowledge, search, triage_dir, cache=cache),
+        journeys=load_journeys(knowledge_dir),
     )
 
 
@@ -77,6 +90,7 @@ def send(dispatcher: CollectingDispatcher, reply: Reply) -> None:
             "sources": [source.model_dump() for source in reply.sources],
             "fiche": reply.fiche,
             "confidence": reply.confidence,
+            "timeline": reply.timeline.model_dump(mode="json") if reply.timeline else None,
         },
     )
 

@@ -2,7 +2,18 @@
 
 from rasa_sdk.executor import ActionExecutor
 
-from actions import answering, doubt, relay, sollicitation_questions, sollicitation_turns, sollicitations
+from actions import (
+    answering,
+    doubt,
+    invoice_report,
+    invoices,
+    journey_turns,
+    journeys,
+    relay,
+    sollicitation_questions,
+    sollicitation_turns,
+    sollicitations,
+)
 from actions.base import ChoristeAction, Services
 
 ACTIONS: tuple[type[ChoristeAction], ...] = (
@@ -16,6 +27,13 @@ ACTIONS: tuple[type[ChoristeAction], ...] = (
     doubt.ActionProposerChoix,
     doubt.ActionNoterIdentifiants,
     relay.ActionParlerHumain,
+    invoices.ActionSuivreFacture,
+    invoices.ActionMotifFacture,
+    invoices.ActionDelaiFacture,
+    invoices.ActionListerFactures,
+    invoices.ActionExigencesClient,
+    invoices.ActionSuivreFlux,
+    invoice_report.ActionVerifierFacture,
     sollicitations.ActionPreparerSollicitation,
     sollicitations.ActionReprendreSollicitation,
     sollicitations.ActionSuspendreSollicitation,
@@ -29,6 +47,13 @@ ACTIONS: tuple[type[ChoristeAction], ...] = (
     sollicitation_questions.ActionAskContact,
     sollicitation_questions.ActionAskChampAModifier,
     sollicitation_questions.ActionAskConfirmation,
+    journeys.ActionCommencerParcours,
+    journeys.ActionCommencerDepot,
+    journeys.ActionCommencerQuiz,
+    journeys.ActionSuspendreParcours,
+    journeys.ActionConclureParcours,
+    journeys.ActionAskParcoursTour,
+    journey_turns.ValidateParcoursForm,
 )
 
 

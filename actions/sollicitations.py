@@ -24,6 +24,7 @@ from actions.drafts import (
     noted,
     notices_before,
     route_text,
+    value_of_button,
 )
 from actions.triage import triage_new
 from assistant.conversations import service as conversations
@@ -33,7 +34,7 @@ from assistant.database import now
 from assistant.knowledge.load import Knowledge
 from assistant.knowledge.schemas import Categorie
 from assistant.references import new_reference
-from assistant.sollicitations import service
+from assistant.sollicitations import checklist, service
 from assistant.sollicitations.draft import Draft, guess_categorie
 from assistant.sollicitations.enums import Origine
 from assistant.sollicitations.opening import opening_words
@@ -56,7 +57,7 @@ class ActionPreparerSollicitation(ChoristeAction):
         categorie = self._guess(tracker)
         draft = Draft(self.services.knowledge, categorie)
         if categorie is not None:
-            draft = draft.absorbing(entities_of(tracker.latest_message or {}))
+            draft = _with_button_value(draft, tracker).absorbing(entities_of(tracker.latest_message or {}))
             parts += [
                 texts["sol_categorie_devinee"].format(titre=categorie.titre),
                 route_text(self.services.knowledge, categorie),
@@ -84,6 +85,19 @@ class ActionPreparerSollicitation(ChoristeAction):
                 return guessed
         about = asked or current_subject(tracker)
         return category_of(knowledge, about) if about else None
+
+
+def _with_button_value(draft: Draft, tracker: Tracker) -> Draft:
+    """The draft with the piece that the button brought along (« message_erreur=… » of an invoice check), where it fits."""
+    cle, value = value_of_button(tracker) or ("", "")
+    besoin = next((piece.besoin for piece in draft.pieces() if piece.besoin.cle == cle), None)
+    if besoin is None:
+        return draft
+    try:
+        return draft.with_values({cle: checklist.check(draft.knowledge, besoin, value)})
+    except ValueError:
+        # It is asked as if the button had not brought it.
+        return draft
 
 
 class ActionReprendreSollicitation(ChoristeAction):

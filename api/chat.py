@@ -3,15 +3,15 @@
 from typing import Annotated, Any, Self
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from api import follow_up, live, sse
+from api import carnet, follow_up, live, sse
 from api.dependencies import Context, ContextDep, ConversationDep
 from api.errors import Problem
 from api.helpdesk.broadcast import DESK, conversation_topic
-from api.helpdesk.context import ConsoleDep
+from api.helpdesk.context import Console, ConsoleDep
 from api.rasa_client import RasaUnavailable, as_plain_text
 from assistant.conversations import service as conversations
 from assistant.conversations.enums import Kind
@@ -30,6 +30,9 @@ router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 _MAX_REASON = 64
 # Tabs of one person, and the agent.
 _MAX_STREAMS = 8
+KeyHeader = Annotated[
+    str | None, Header(min_length=8, max_length=64, description="A new one for each message: IETF draft « Idempotency-Key ».")
+]
 # Misunderstandings in a row after which a person is offered.
 _OFFER_AFTER = 2
 
@@ -110,24 +113,38 @@ async def watch(conversation: ConversationDep, context: ContextDep, console: Con
 
 
 @router.post("/{conversation_id}/messages", operation_id="conversations_say")
-async def say(body: MessageIn, conversation: ConversationDep, context: ContextDep, console: ConsoleDep) -> Messages:
-    """Say something; the bot's new messages come back. At least one, unless a person of the help-desk answers instead."""
+async def say(
+    body: MessageIn, conversation: ConversationDep, context: ContextDep, console: ConsoleDep, idempotency_key: KeyHeader = None
+) -> Messages:
+    """Say something; the bot's new messages come back. At least one, unless a person of the help-desk answers instead.
+
+    Sent again with the same `Idempotency-Key` within a quarter of an hour, it is not said twice: the first answer comes back.
+    """
     wait = context.messages_throttle.seconds_to_wait(conversation.id)
     if wait:
         raise _too_many(wait)
-    sessions = context.services.sessions
     async with context.turns.take(conversation.id):
-        before = await relay.state(sessions=sessions, conversation_id=conversation.id)
-        replies = await _answer(body, conversation, context, before.relais)
-        messages = await conversations.add_replies(sessions=sessions, conversation_id=conversation.id, replies=replies)
-        messages += await _hand_over(body, conversation, context, replies)
-        after = await relay.state(sessions=sessions, conversation_id=conversation.id)
+        answer: Messages | None = context.answered.get(conversation.id, idempotency_key)
+        if answer is None:
+            answer = await _say(body, conversation, context, console)
+            context.answered.keep(conversation.id, idempotency_key, answer)
+    return answer
+
+
+async def _say(body: MessageIn, conversation: Conversation, context: Context, console: Console) -> Messages:
+    sessions = context.services.sessions
+    before = await relay.state(sessions=sessions, conversation_id=conversation.id)
+    replies = await _answer(body, conversation, context, before.relais)
+    messages = await conversations.add_replies(sessions=sessions, conversation_id=conversation.id, replies=replies)
+    messages += await _hand_over(body, conversation, context, replies)
+    after = await relay.state(sessions=sessions, conversation_id=conversation.id)
     if before.relais or after.relais:
         live.call(console.broadcaster, conversation.id)
     if any(message.kind is Kind.DONE for message in messages):
         # A sollicitation was written: the desk sees it at once.
         console.broadcaster.publish(DESK)
         messages = await follow_up.with_secret(context, conversation.id, messages)
+    messages = await carnet.with_private_link(context, conversation.id, messages)
     return Messages(messages=messages, relais=after.relais)
 
 

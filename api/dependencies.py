@@ -1,18 +1,22 @@
 """What routes ask for."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from actions.base import Services
+from api.check_gate import CheckGate
 from api.errors import Problem
+from api.once import Answered
 from api.rasa_client import RasaClient
 from api.throttle import Throttle
 from api.turns import Turns
 from assistant.conversations import service as conversations
 from assistant.conversations.models import Conversation
+from assistant.invoices.memory import CheckedNumbers
+from assistant.invoices.service import InvoiceChecker
 from assistant.settings import Settings
 from assistant.sollicitations.attachments import PieceStore
 
@@ -25,10 +29,17 @@ class Context:
     services: Services
     rasa: RasaClient
     turns: Turns
+    answered: Answered[Any]
     conversations_throttle: Throttle
     messages_throttle: Throttle
     follow_up_throttle: Throttle
+    access_throttle: Throttle
+    checks_throttle: Throttle
     pieces: PieceStore
+    invoices: InvoiceChecker
+    checked: CheckedNumbers
+    check_gate: CheckGate
+    max_invoice_bytes: int
 
 
 def get_context(request: Request) -> Context:

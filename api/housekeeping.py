@@ -13,12 +13,15 @@ from api.helpdesk import access
 from api.helpdesk.context import Console
 from assistant.database import now
 from assistant.helpdesk import accounts, presence, relay
+from assistant.journeys import service as journeys
 from assistant.sollicitations import attachments, lifecycle
 
 logger = structlog.get_logger()
 
 OFTEN_SECONDS = 15.0
 SELDOM_SECONDS = 600.0
+# A journey left so long is begun anew: the portal has changed in the meantime.
+JOURNEYS_KEPT = timedelta(days=400)
 
 
 @asynccontextmanager
@@ -53,8 +56,9 @@ async def do_seldom(context: Context) -> None:
     given_back = await lifecycle.requeue_idle(
         sessions=sessions, desk=context.services.desk, idle=timedelta(hours=settings.helpdesk_idle_hours)
     )
+    forgotten = await journeys.forget_idle(sessions=sessions, before=now() - JOURNEYS_KEPT)
     swept = await attachments.sweep(sessions=sessions, store=context.pieces)
-    logger.info("housekeeping", sessions_ended=ended, given_back=given_back, files_swept=swept)
+    logger.info("housekeeping", sessions_ended=ended, given_back=given_back, files_swept=swept, journeys_forgotten=forgotten)
 
 
 async def _repeat(seconds: float, work: Callable[[], Awaitable[None]]) -> None:

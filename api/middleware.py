@@ -22,6 +22,8 @@ DURATION = Histogram("choriste_request_seconds", "Time to answer an HTTP request
 MAX_BODY_BYTES = 256 * 1024
 # Forms that may come with files.
 _WITH_FILES = re.compile(r"/sollicitation|/suivi/[^/]+/complement|/api/v1/sollicitations/[^/]+/pieces")
+# Forms with one invoice, or a lot of them; how much they may weigh is a setting.
+_WITH_INVOICE = re.compile(r"/verifier|/api/v1/invoices/check")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_.-]{8,64}$")
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -79,6 +81,8 @@ class RequestContext:
         if exchange.too_large and not exchange.started:
             exchange.too_large = False
             remedy = "joignez moins de fichiers" if _may_have_files(request) else "raccourcissez le texte"
+            if _has_invoice(request):
+                remedy = "allégez le fichier, ou scindez le lot"
             detail = f"Votre demande est trop grande : {remedy}."
             await problem_response(request, 413, "demande_trop_grande", detail)(scope, exchange.receive, exchange.send)
 
@@ -105,6 +109,9 @@ class RequestContext:
         # Rasa sends the whole tracker with each action; the webhook is not for the outside.
         if request.url.path.startswith("/rasa/"):
             return 16 * 1024 * 1024
+        if _has_invoice(request):
+            most: int = request.app.state.context.max_invoice_bytes
+            return most + MAX_BODY_BYTES
         return MAX_FORM_BYTES if _may_have_files(request) else MAX_BODY_BYTES
 
     @staticmethod
@@ -116,9 +123,15 @@ class RequestContext:
 
 
 def _may_have_files(request: Request) -> bool:
-    return request.headers.get("content-type", "").startswith("multipart/form-data") and bool(
-        _WITH_FILES.fullmatch(request.url.path)
-    )
+    return _is_multipart(request) and bool(_WITH_FILES.fullmatch(request.url.path))
+
+
+def _has_invoice(request: Request) -> bool:
+    return _is_multipart(request) and bool(_WITH_INVOICE.fullmatch(request.url.path))
+
+
+def _is_multipart(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/form-data")
 
 
 class _Exchange:

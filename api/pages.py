@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.templating import Jinja2Templates
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -22,10 +22,33 @@ def markdown(text: str) -> Markup:
 
 templates.env.filters["markdown"] = markdown
 
+# Behind the access code, where there is one; `public` never is.
 router = APIRouter(include_in_schema=False)
+public = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
 async def home(request: Request) -> HTMLResponse:
     """What Choriste is, with the assistant in the page."""
     return templates.TemplateResponse(request, "accueil.html", {})
+
+
+@router.get("/assistant")
+async def whole_page(request: Request) -> HTMLResponse:
+    """The assistant alone, as large as the window: for phones, and for a link."""
+    return templates.TemplateResponse(request, "assistant.html", {})
+
+
+@public.get("/accessibilite")
+async def accessibility(request: Request) -> HTMLResponse:
+    """What was tested and what was not, and the ways without the assistant."""
+    return templates.TemplateResponse(request, "accessibilite.html", {})
+
+
+@public.get("/widget.js")
+async def widget_script(request: Request) -> FileResponse:
+    """The one file of the widget. Other sites may load it when at least one of them was named."""
+    headers = {"Cache-Control": "no-cache"}
+    if request.app.state.context.settings.widget_origins:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return FileResponse(WIDGET / "widget.js", media_type="text/javascript", headers=headers)

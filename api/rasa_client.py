@@ -102,6 +102,7 @@ def _reply(texts: list[str], buttons: list[ReplyButton], custom: dict[str, Any])
             sources=[Source.model_validate(source) for source in custom.get("sources") or []],
             fiche=custom.get("fiche"),
             confidence=custom.get("confidence"),
+            timeline=custom.get("timeline"),
         )
     except (ValidationError, ValueError, TypeError):
         # An annotation that cannot be read must not cost the person the answer itself.

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from assistant.conversations import models as _conversations  # noqa: F401 - fills the metadata
 from assistant.database import Base, create_engine
 from assistant.helpdesk import models as _helpdesk  # noqa: F401 - fills the metadata
+from assistant.journeys import models as _journeys  # noqa: F401 - fills the metadata
 from assistant.settings import Settings
 from assistant.sollicitations import models as _sollicitations  # noqa: F401 - fills the metadata
 

@@ -24,7 +24,7 @@ def live_service_url(live_choriste: LiveChoriste) -> str:
     return live_choriste.url
 
 
-_ORDER = ("scripts", "assistant", "actions", "api", "e2e", "browser")
+_ORDER = ("scripts", "assistant", "actions", "api", "widget", "e2e", "browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

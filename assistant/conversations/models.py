@@ -45,6 +45,8 @@ class Message(Base):
     sources: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     fiche: Mapped[str | None] = mapped_column(String(80), index=True)
     confidence: Mapped[float | None] = mapped_column(Float)
+    # The steps only (assistant/invoices/timeline/schemas): the picture is drawn when the message is read.
+    timeline: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     cree_le: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.conversations.enums import Kind, Sender
+from assistant.invoices.timeline.public import TimelinePublic
+from assistant.invoices.timeline.schemas import Timeline
 from assistant.knowledge.schemas import Source
 
 
@@ -28,6 +30,12 @@ class MessagePublic(BaseModel):
     sources: list[Source] = []
     fiche: str | None = None
     confidence: float | None = Field(default=None, ge=0, le=1)
+    # Left out where there is none: most messages have none, and the contract's own keys stay as they were.
+    timeline: TimelinePublic | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="History of an invoice that the message is about; left out where there is none.",
+    )
 
 
 def _between_0_and_1(value: float) -> float:
@@ -51,3 +59,4 @@ class Reply(BaseModel):
     sources: list[Source] = []
     fiche: str | None = None
     confidence: Annotated[float, Field(allow_inf_nan=False), AfterValidator(_between_0_and_1)] | None = None
+    timeline: Timeline | None = None

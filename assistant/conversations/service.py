@@ -147,6 +147,7 @@ async def _append(session: AsyncSession, conversation_id: str, sender: Sender, r
         sources=[source.model_dump() for source in reply.sources],
         fiche=reply.fiche,
         confidence=reply.confidence,
+        timeline=reply.timeline.model_dump(mode="json") if reply.timeline else None,
         cree_le=now(),
     )
     session.add(row)

@@ -60,7 +60,7 @@ def load_knowledge(directory: Path) -> Knowledge:
         categories=_keyed(_entries(read, requests, "categories", "id", Categorie, problems), "id", problems),
         besoins=_keyed(_entries(read, requests, "besoins", "cle", Besoin, problems), "cle", problems),
         motifs_cloture=_keyed(_motifs_cloture(directory / "motifs_cloture.yml", problems), "id", problems),
-        textes=_texts(directory / "textes.yml", problems),
+        textes=_all_texts((directory / "textes.yml", directory / "rapport_facture.yml"), problems),
     )
     if read is not None and not read.get("categories"):
         problems.append(f"{requests}: une liste « categories » est attendue")
@@ -157,6 +157,16 @@ def _wrong_besoins(categories: Iterable[Categorie], besoins: dict[str, Besoin]) 
         yield from (f"{categorie.id}: « {cle} » n'est pas dans la liste « besoins »" for cle in unknown)
         for name, keys in (("essentiels", categorie.essentiels), ("deduits", categorie.deduits)):
             yield from (f"{categorie.id}: « {cle} » ({name}) n'est pas un de ses besoins" for cle in sorted(set(keys) - asked))
+
+
+def _all_texts(paths: Iterable[Path], problems: list[str]) -> dict[str, str]:
+    """The sentences of several files; a key stands in one of them only."""
+    found: dict[str, str] = {}
+    for path in paths:
+        texts = _texts(path, problems)
+        problems.extend(f"{path}, {key}: ce texte existe déjà" for key in texts if key in found)
+        found |= texts
+    return found
 
 
 def _texts(path: Path, problems: list[str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ _PROGRAMS = frozenset(_PROGRAMS_TEXT.split())
 
 
 def check_name(name: str) -> tuple[str, Format]:
-    """The name in NFC with plain spaces, and the format that its extension announces. Raises ValueError with a French sentence."""
+    """The name in NFC with plain spaces, and the format that its extension announces. Raises ValueError, in French."""
     name = unicodedata.normalize("NFC", name)
     # macOS writes no-break spaces in the names of screenshots: harmless, but not every system can type them.
     name = "".join(" " if unicodedata.category(char) == "Zs" else char for char in name)

@@ -14,6 +14,13 @@ _QUESTIONS = frozenset(
         "expliquer_cadre",
         "definir_terme",
         "comparer_termes",
+        "verifier_facture",
+        "suivre_facture",
+        "motif_facture",
+        "delai_facture",
+        "lister_factures",
+        "exigences_client",
+        "suivre_flux",
         "hors_sujet",
         "message_anglais",
     }

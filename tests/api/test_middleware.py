@@ -11,7 +11,7 @@ from tests.support.http import ACTIONS_TOKEN, Service
 PATHS = [
     "/",
     "/sollicitation",
-    "/widget/choriste.js",
+    "/widget.js",
     "/api/v1/fiches?limite=1",
     "/api/v1/rien",
     "/health/live",

@@ -41,6 +41,7 @@ async def test_it_holds_the_public_calls_and_no_others(service: Service) -> None
         ("GET", "/api/v1/conversations/{conversation_id}"),
         ("POST", "/api/v1/conversations/{conversation_id}/messages"),
         ("POST", "/api/v1/conversations/{conversation_id}/messages/{message_id}/feedback"),
+        ("POST", "/api/v1/invoices/check"),
         ("POST", "/api/v1/sollicitations"),
         ("GET", "/api/v1/sollicitations/{numero}"),
         ("POST", "/api/v1/sollicitations/{numero}/complements"),
@@ -55,7 +56,7 @@ async def test_it_holds_the_public_calls_and_no_others(service: Service) -> None
         ("GET", "/metrics"),
     }
     assert public <= calls
-    assert not [path for _, path in calls if path.startswith(("/rasa", "/suivi")) or path in ("/", "/sollicitation")]
+    assert not [path for _, path in calls if path.startswith(("/rasa", "/suivi", "/verifier")) or path in ("/", "/sollicitation")]
 
 
 async def test_statuses_and_shapes_are_those_of_the_design(service: Service) -> None:
@@ -81,6 +82,7 @@ async def test_statuses_and_shapes_are_those_of_the_design(service: Service) -> 
         "sources",
         "fiche",
         "confidence",
+        "timeline",
     }
     assert set(shapes["Sender"]["enum"]) == {"user", "bot", "agent"}
     assert {"greeting", "answer", "choices", "question", "recap", "done", "unknown", "out_of_scope", "notice", "error"} <= set(
@@ -108,7 +110,9 @@ async def test_each_call_has_a_name_of_its_own_and_a_token_is_asked_where_one_is
     assert all(re.fullmatch(r"[a-z_]+", name) for name in names)
     for call in calls:
         needs_token = "{conversation_id}" in call["path"] or "{numero}" in call["path"]
-        assert bool(call.get("security")) == needs_token, call["path"]
+        ways = call.get("security") or [{}]
+        # An empty way in means: without a token too.
+        assert ({} not in ways) == needs_token, call["path"]
 
 
 async def test_no_page_of_the_service_loads_its_documentation_from_elsewhere(service: Service) -> None:
@@ -188,3 +192,14 @@ async def test_what_has_the_right_shape_is_answered_with_success_at_least_once(s
     response = await service.http.get("/api/v1/fiches", params={"q": "mot de passe"})
     assert response.json()["total"] > 0
     case.validate_response(response, checks=list(CHECKS))
+
+
+async def test_an_invoice_check_is_a_form_with_a_file_and_its_report_has_the_shape_that_is_announced(service: Service) -> None:
+    call = (await contract(service))["paths"]["/api/v1/invoices/check"]["post"]
+    form = call["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert form["required"] == ["file"]
+    assert {"siret_destinataire", "code_service_exige", "engagement_exige", "cadre", "conversation"} < set(form["properties"])
+    shapes = (await contract(service))["components"]["schemas"]
+    assert {"verdict", "summary", "file", "findings", "fields", "unread", "members", "messages"} <= set(
+        shapes["InvoiceChecked"]["properties"]
+    )

@@ -38,7 +38,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 # A page of somebody's own, with the widget as one script tag: no target, so a button at the bottom right.
 HOST_PAGE = """<!doctype html>
 <html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Un site</title><script src="/widget/choriste.js" defer data-api="/api/v1"></script></head>
+<title>Un site</title><script src="/widget.js" defer></script></head>
 <body><main><h1>Un site</h1><p><a href="#haut">Un lien</a></p></main></body></html>"""
 
 

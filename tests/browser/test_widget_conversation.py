@@ -53,8 +53,8 @@ def test_the_conversation_survives_a_reload_and_is_not_read_again(open_chat):
 def test_a_conversation_that_is_gone_is_replaced_with_a_kind_word(open_chat):
     chat = open_chat()
     chat.page.evaluate(
-        """() => { for (const key of Object.keys(sessionStorage))
-             sessionStorage.setItem(key, JSON.stringify({...JSON.parse(sessionStorage.getItem(key)), token: "faux"})); }"""
+        """() => { for (const key of Object.keys(localStorage))
+             localStorage.setItem(key, JSON.stringify({...JSON.parse(localStorage.getItem(key)), token: "faux"})); }"""
     )
 
     chat.page.reload()
@@ -176,7 +176,7 @@ def test_a_message_that_is_too_long_is_counted_and_not_sent(open_canned_chat):
 def _tab_to(page, target, key="Tab", at_most=40):
     for _ in range(at_most):
         page.keyboard.press(key)
-        if target.evaluate("node => node === document.activeElement"):
+        if target.evaluate("node => node === node.getRootNode().activeElement"):
             outline = target.evaluate("node => getComputedStyle(node).outlineStyle")
             assert outline == "solid", "the focus must be seen"
             return

@@ -109,6 +109,7 @@ def make_settings(database_url: str, **changes: Any) -> Settings:
         "messages_per_minute": 1000,
         "follow_up_failures_per_minute": 1000,
         "helpdesk_logins_per_minute": 1000,
+        "invoice_checks_per_minute": 1000,
     }
     return Settings(_env_file=None, **{**given, **changes})
 
@@ -127,9 +128,7 @@ async def started(settings: Settings) -> AsyncIterator[Service]:
     """Start the application, over services that are built only once for all tests, and stop it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api.app, "load_knowledge", lambda directory: real_knowledge())
-        patch.setattr(
-            api.app, "build_services", lambda knowledge, sessions, desk, triage_dir, cache: real_services(sessions, desk)
-        )
+        patch.setattr(api.app, "build_services", lambda knowledge, sessions, desk, *_: real_services(sessions, desk))
         async with really_started(settings) as service:
             yield service
 

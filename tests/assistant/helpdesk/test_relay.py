@@ -88,17 +88,19 @@ async def test_a_person_waits_only_when_the_desk_is_open_and_somebody_is_there(a
         ({"disponible": False}, False),
         ({"actif": False}, False),
         ({"signe_le": None}, False),
-        ({"signe_le": now() - timedelta(minutes=3)}, False),
-        ({"signe_le": now() - timedelta(seconds=20)}, True),
+        ({"signe_le": timedelta(minutes=3)}, False),
+        ({"signe_le": timedelta(seconds=20)}, True),
     ],
 )
 async def test_somebody_is_online_who_is_available_active_and_gave_a_sign_of_life(
     alone: Sessions, changes: dict[str, object], there: bool
 ) -> None:
     agent = await _agent(alone)
+    moment = now()
+    values = {name: moment - value if isinstance(value, timedelta) else value for name, value in changes.items()}
     async with transaction(alone) as session:
-        await session.execute(update(Agent).where(Agent.id == agent.id).values(**changes))
-    found = await relay.availability(sessions=alone, hours=ALWAYS, moment=now())
+        await session.execute(update(Agent).where(Agent.id == agent.id).values(**values))
+    found = await relay.availability(sessions=alone, hours=ALWAYS, moment=moment)
     assert found.now is there
 
 

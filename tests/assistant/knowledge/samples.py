@@ -111,6 +111,7 @@ def write_knowledge(directory: Path) -> Path:
         ("motifs_cloture.yml", MOTIFS),
         ("modeles_reponse.yml", MODELES),
         ("textes.yml", TEXTES),
+        ("rapport_facture.yml", "verif_essai: Un essai.\n"),
     ):
         (place / name).write_text(content, encoding="utf-8")
     return place

@@ -130,7 +130,8 @@ def test_what_is_wrong_in_a_table_is_told_with_its_file_and_line(tmp_path: Path,
 
 
 @pytest.mark.parametrize(
-    "name", ["statuts.csv", "anomalies.csv", "cadres.csv", "glossaire.csv", "sollicitations.yml", "textes.yml"]
+    "name",
+    ["statuts.csv", "anomalies.csv", "cadres.csv", "glossaire.csv", "sollicitations.yml", "textes.yml", "rapport_facture.yml"],
 )
 def test_a_file_that_is_missing_is_told(tmp_path: Path, name: str) -> None:
     place = write_knowledge(tmp_path)
@@ -166,4 +167,4 @@ def test_the_good_knowledge_is_loaded_whole(tmp_path: Path) -> None:
     assert loaded.statuts["ESSAYEE"].source.date == "non datée"
     assert loaded.anomalies["ANO-01"].message == ["L'essai (n° …) n'est pas accepté"]
     assert (list(loaded.cadres), list(loaded.termes), list(loaded.categories)) == (["A1"], ["Essai"], ["essai"])
-    assert loaded.textes == {"accueil": "Bonjour", "choix_autre": "Autre chose"}
+    assert loaded.textes == {"accueil": "Bonjour", "choix_autre": "Autre chose", "verif_essai": "Un essai."}

@@ -1,0 +1,163 @@
+"""Legal mentions of a plain PDF. What is not read is « à vérifier » or advice, never more: the reading can fail."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from stdnum import iban as iban_number
+
+from assistant.invoices.schemas import Observation, Place
+from assistant.invoices.text.account import FRENCH_IBAN
+from assistant.invoices.text.fields import propose
+from assistant.invoices.text.layout import Sheet, flat, sheets
+from assistant.invoices.text.parties import SIRET
+from assistant.invoices.text.read_pdf import Pages
+from assistant.sollicitations.siret import is_valid_siret
+
+# Up to this total the VAT number may be left out (CGI, annexe II, art. 242 nonies A).
+SMALL_INVOICE = Decimal(150)
+
+_NO_VAT = re.compile(r"tva non applicable|293\s?b\b|franchise (?:en base )?(?:de|de la) (?:tva|taxe)")
+_REVERSE = re.compile(r"auto-?liquidation")
+_EXEMPT = re.compile(r"exonere|exoneration|\b26[12]\b|hors champ|non soumis|non assujetti")
+_LINE_WORDS = {
+    "désignation": re.compile(
+        r"designation|description|libelle|prestation|article|\bobjet\b|nature des|intitule|travaux|produit"
+    ),
+    "quantité": re.compile(r"quantite|\bqte|\bqt\b|nombre|forfait|\bheures?\b|\bjours?\b|unites?\b"),
+    "prix unitaire hors taxes": re.compile(r"unitaire|\bp\.? ?u\b|tarif|forfait|prix"),
+}
+_WAY_TO_PAY = re.compile(r"virement|iban|reglement|paiement|payable|cheque|prelevement|mandat administratif|a payer")
+_DONE_ON = re.compile(
+    r"livraison|livree?s? le|execut|prestation (?:du|de|effectuee|realisee)|periode|realise"
+    r"|intervention|mois de|date de (?:fin|debut)"
+)
+_PENALTY = re.compile(r"penalite|interets? (?:de retard|moratoires?)|taux d'interet")
+_INDEMNITY = re.compile(r"\b40(?:,00)?\s?(?:€|eur)|indemnite forfaitaire")
+_ADDRESS = re.compile(r"(?<!\d)(?:\d{5}|\d{2} \d{3})\s+[a-z]{2}")
+
+NAMES_NOT_CHECKED = (
+    "Les noms, les adresses et le détail des lignes ne se contrôlent pas sûrement dans le texte d'un PDF : relisez-les."
+)
+
+
+@dataclass(frozen=True)
+class _Text:
+    """`values` by field name (of several, the last); `sirets` counts the different ones."""
+
+    text: str
+    values: dict[str, str]
+    sirets: int
+
+    def says(self, shape: re.Pattern[str]) -> bool:
+        return shape.search(self.text) is not None
+
+    def has(self, *names: str) -> bool:
+        return any(name in self.values for name in names)
+
+
+def check_mentions(pages: Pages) -> tuple[list[Observation], list[str]]:
+    """What was not found or contradicts itself; and sentences on what could not be read. Nothing is said of an unread text."""
+    unread = [*pages.unread, NAMES_NOT_CHECKED]
+    if not pages.has_text:
+        return [], unread
+    read = sheets(pages)
+    fields = propose(pages)
+    text = _Text(
+        text=" ".join(flat(" ".join(line.split())) for page in pages.pages for line in page.lines),
+        values={item.name: item.value for item in fields},
+        sirets=len({item.value for item in fields if item.name.startswith("siret")}),
+    )
+    found = [*_wrong_keys(read), *_contradictions(text)]
+    # A page that was not read may hold what is missing on the others.
+    if not pages.unread:
+        found += [*_identity(text), *_vat(text), *_payment(text), *_content(text)]
+    return found, unread
+
+
+def _amount(text: _Text, name: str) -> Decimal | None:
+    return Decimal(text.values[name]) if text.has(name) else None
+
+
+def _identity(text: _Text) -> Iterator[Observation]:
+    if not text.has("numero"):
+        yield Observation("MEN-NUMERO")
+    if not text.has("date"):
+        yield Observation("MEN-DATE")
+    roles = [name for name in ("siret_fournisseur", "siret_destinataire") if text.has(name)]
+    if text.has("siret"):
+        # Its role is open: which of the two is missing, if one is, cannot be said.
+        if text.sirets < 2:
+            yield Observation("MEN-SIRET-UN-SEUL")
+    else:
+        missing = {"siret_fournisseur": "MEN-SIRET-FOURNISSEUR", "siret_destinataire": "MEN-SIRET-DESTINATAIRE"}
+        yield from (Observation(control) for name, control in missing.items() if name not in roles)
+    if not text.says(_ADDRESS):
+        yield Observation("MEN-ADRESSE")
+    if not text.has("numero_engagement", "numero_marche"):
+        yield Observation("MEN-COMMANDE")
+    if not text.has("code_service"):
+        yield Observation("MEN-CODE-SERVICE")
+
+
+def _vat(text: _Text) -> Iterator[Observation]:
+    without = _amount(text, "montant_ht")
+    small = without is not None and abs(without) <= SMALL_INVOICE
+    free = text.says(_NO_VAT)
+    if not text.has("numero_tva") and not free and not small:
+        yield Observation("MEN-TVA-INTRA")
+    if not text.has("montant_ht", "montant_ttc", "net_a_payer"):
+        yield Observation("MEN-TOTAUX")
+    elif not free and not text.says(_REVERSE) and not text.has("montant_ht"):
+        yield Observation("MEN-TOTAL-HT")
+    reason = free or text.says(_REVERSE) or text.says(_EXEMPT)
+    if _amount(text, "montant_tva") == 0 and not reason:
+        yield Observation("MEN-EXONERATION")
+    elif not reason and not text.has("taux_tva"):
+        yield Observation("MEN-TAUX")
+
+
+def _contradictions(text: _Text) -> Iterator[Observation]:
+    vat = _amount(text, "montant_tva")
+    if vat is None or vat == 0:
+        return
+    if text.says(_NO_VAT):
+        yield Observation("MEN-FRANCHISE-TVA", values={"tva": f"{vat:f}".replace(".", ",")})
+    if text.says(_REVERSE):
+        yield Observation("MEN-AUTOLIQUIDATION-TVA", values={"tva": f"{vat:f}".replace(".", ",")})
+
+
+def _payment(text: _Text) -> Iterator[Observation]:
+    if not text.says(_WAY_TO_PAY):
+        yield Observation("MEN-REGLEMENT")
+    if not text.says(_PENALTY):
+        yield Observation("MEN-PENALITES")
+    if not text.says(_INDEMNITY):
+        yield Observation("MEN-INDEMNITE")
+
+
+def _content(text: _Text) -> Iterator[Observation]:
+    missing = [name for name, shape in _LINE_WORDS.items() if not text.says(shape)]
+    if missing:
+        yield Observation("MEN-LIGNES", values={"elements": ", ".join(missing)})
+    if not text.says(_DONE_ON):
+        yield Observation("MEN-DATE-EXECUTION")
+
+
+def _wrong_keys(read: list[Sheet]) -> Iterator[Observation]:
+    """Numbers that a label names and whose key is wrong: they are not proposed as values."""
+    told: set[str] = set()
+    for sheet in read:
+        for cell in sheet.cells():
+            left = sheet.left_of(cell)
+            labelled = "siret" in cell.flat or (left is not None and re.fullmatch(r".*siret[^\d]*", left.flat) is not None)
+            for match in SIRET.finditer(cell.flat) if labelled else ():
+                if not is_valid_siret(re.sub(r"\D", "", match.group())) and match.group() not in told:
+                    told.add(match.group())
+                    yield Observation("ID-SIRET-FAUX", Place(page=cell.page), {"siret": match.group(), "cote": "rôle non lu"})
+            for match in FRENCH_IBAN.finditer(cell.words):
+                bare = match.group().replace(" ", "")
+                if not iban_number.is_valid(bare) and bare not in told:
+                    told.add(bare)
+                    yield Observation("BNQ-IBAN-FAUX", Place(page=cell.page), {"iban": f"{bare[:2]}…{bare[-4:]}"})

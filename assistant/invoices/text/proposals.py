@@ -1,0 +1,67 @@
+"""What the readers of fields give: candidates with a rank, and the choice among them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.invoices.schemas import FoundField, Origin, Place
+from assistant.invoices.text.layout import Cell
+
+# As data/knowledge/phrases_controle.yml says it (valeur_avoir).
+CREDIT_NOTE = "avoir"
+
+LABELS = {
+    "type": "Type de document",
+    "numero": "Numéro de facture",
+    "date": "Date de la facture",
+    "date_echeance": "Date d'échéance",
+    "siret": "SIRET, rôle à confirmer",
+    "siret_fournisseur": "SIRET du fournisseur",
+    "siret_destinataire": "SIRET du destinataire",
+    "numero_tva": "Numéro de TVA intracommunautaire",
+    "numero_engagement": "Numéro d'engagement",
+    "code_service": "Code service",
+    "numero_marche": "Numéro de marché",
+    "montant_ht": "Montant HT",
+    "montant_tva": "Montant de la TVA",
+    "montant_ttc": "Montant TTC",
+    "net_a_payer": "Net à payer",
+    "taux_tva": "Taux de TVA",
+    "iban": "IBAN",
+    "bic": "BIC",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A value read somewhere. `rank`: 1 for an explicit label, more for less sure ones."""
+
+    value: str
+    words: str
+    page: int
+    rank: int = 1
+
+
+def candidate(value: str, label: Cell, holder: Cell, rank: int) -> Candidate:
+    """The value with the words of its label and of the cell that holds it."""
+    words = label.words if label is holder else f"{label.words} {holder.words}"
+    return Candidate(value, words, holder.page, rank)
+
+
+def found(name: str, chosen: Candidate) -> FoundField:
+    """As the report shows it."""
+    return FoundField(
+        name=name,
+        label=LABELS[name],
+        value=chosen.value,
+        words=chosen.words,
+        where=Place(page=chosen.page),
+        origin=Origin.TEXTE,
+    )
+
+
+def only_one(candidates: Iterable[Candidate]) -> Candidate | None:
+    """The value on which the best-ranked candidates agree; None when there is none or when they differ."""
+    kept = list(candidates)
+    best = min((item.rank for item in kept), default=0)
+    first = [item for item in kept if item.rank == best]
+    return first[0] if len({item.value for item in first}) == 1 else None

@@ -1,0 +1,1 @@
+"""Guided journeys: setting up an account, depositing a complex invoice, quizzes."""

@@ -183,13 +183,19 @@ class Inspector:
         if pages is None:
             raise Refused("PDF-ABIME")
         if not pages.has_text:
-            draft.add([Observation("PDF-SCAN")])
+            # A page too heavy to be read is no image: only what is known is said.
+            if all(page.empty for page in pages.pages):
+                draft.add([Observation("PDF-SCAN")])
             draft.say("non_lu_texte")
+            for sentence in pages.unread:
+                draft.say_text(sentence)
             return
         text = self._stages.text
         draft.fields += text.propose(pages)
         if not draft.fields:
             draft.say("non_lu_facture")
+            for sentence in pages.unread:
+                draft.say_text(sentence)
             return
         draft.read = True
         draft.say("non_lu_texte_propose")

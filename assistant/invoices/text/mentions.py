@@ -25,8 +25,8 @@ _LINE_WORDS = {
     "désignation": re.compile(
         r"designation|description|libelle|prestation|article|\bobjet\b|nature des|intitule|travaux|produit"
     ),
-    "quantité": re.compile(r"quantite|\bqte|\bqt\b|nombre|forfait|\bheures?\b|\bjours?\b|unites?\b"),
-    "prix unitaire hors taxes": re.compile(r"unitaire|\bp\.? ?u\b|tarif|forfait|prix"),
+    "quantité": re.compile(r"quantite|\bqte|\bqt\b|nombre|\bforfait\b|\bheures?\b|\bjours?\b|unites?\b"),
+    "prix unitaire hors taxes": re.compile(r"unitaire|\bp\.? ?u\b|tarif|\bforfait\b|prix"),
 }
 _WAY_TO_PAY = re.compile(r"virement|iban|reglement|paiement|payable|cheque|prelevement|mandat administratif|a payer")
 _DONE_ON = re.compile(
@@ -34,8 +34,12 @@ _DONE_ON = re.compile(
     r"|intervention|mois de|date de (?:fin|debut)"
 )
 _PENALTY = re.compile(r"penalite|interets? (?:de retard|moratoires?)|taux d'interet")
-_INDEMNITY = re.compile(r"\b40(?:,00)?\s?(?:€|eur)|indemnite forfaitaire")
-_ADDRESS = re.compile(r"(?<!\d)(?:\d{5}|\d{2} \d{3})\s+[a-z]{2}")
+# The amount alone proves nothing: « 812,40 € » ends the same way.
+_INDEMNITY = re.compile(
+    r"indemnite forfaitaire|\b40(?:,00)? ?(?:€|eur)[^.]{0,60}recouvrement|recouvrement[^.]{0,60}\b40(?:,00)? ?(?:€|eur)"
+)
+# A postal code and its town on one line, not a number of something (« BL n° 55012 du 28/10 »).
+_ADDRESS = re.compile(r"(?<![\d/-])(?<![\d.°] )(?:\d{5}|\d{2} \d{3}) +(?!(?:du|de|le|au|et)\b)[a-z]{2}")
 
 NAMES_NOT_CHECKED = (
     "Les noms, les adresses et le détail des lignes ne se contrôlent pas sûrement dans le texte d'un PDF : relisez-les."
@@ -65,7 +69,7 @@ def check_mentions(pages: Pages) -> tuple[list[Observation], list[str]]:
     read = sheets(pages)
     fields = propose(pages)
     text = _Text(
-        text=" ".join(flat(" ".join(line.split())) for page in pages.pages for line in page.lines),
+        text="\n".join(flat(re.sub(r" {2,}", "  ", line.strip())) for page in pages.pages for line in page.lines),
         values={item.name: item.value for item in fields},
         sirets=len({item.value for item in fields if item.name.startswith("siret")}),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant.invoices.schemas import FoundField, Origin, Place
 from assistant.invoices.text.layout import Cell
+from assistant.masking import mask_secrets
 
 # As data/knowledge/phrases_controle.yml says it (valeur_avoir).
 CREDIT_NOTE = "avoir"
@@ -53,7 +54,8 @@ def found(name: str, chosen: Candidate) -> FoundField:
         name=name,
         label=LABELS[name],
         value=chosen.value,
-        words=chosen.words,
+        # A line may also hold an account number, which is shown nowhere in full.
+        words=mask_secrets(chosen.words).text,
         where=Place(page=chosen.page),
         origin=Origin.TEXTE,
     )

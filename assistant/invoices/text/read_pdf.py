@@ -25,11 +25,15 @@ logging.getLogger("pypdf").setLevel(logging.ERROR)
 
 @dataclass(frozen=True)
 class Page:
-    """One page, `number` from 1. `unread` says in French why `lines` is empty or doubtful; None when the page was read."""
+    """One page, `number` from 1. `unread` says in French why `lines` is empty or doubtful; None when the page was read.
+
+    `empty`: it was read, and holds no text; `scanned`: it holds an image instead.
+    """
 
     number: int
     lines: tuple[str, ...] = ()
     unread: str | None = None
+    empty: bool = False
     scanned: bool = False
 
     @property
@@ -105,7 +109,7 @@ def _extract(page: PageObject, number: int) -> Page:
     if not lines:
         scanned = _has_image(page)
         why = "est une image (document scanné)" if scanned else "ne contient pas de texte"
-        return Page(number, unread=f"Page {number} : elle {why}, rien n'a pu y être lu.", scanned=scanned)
+        return Page(number, unread=f"Page {number} : elle {why}, rien n'a pu y être lu.", empty=True, scanned=scanned)
     if _readable_share(lines) < MIN_READABLE:
         return Page(number, unread=f"Page {number} : ses caractères ne sont pas lisibles par un programme.")
     return Page(number, lines)

@@ -13,7 +13,7 @@ _TOKEN = r"(?:[A-Z]{1,4} )?[A-Za-z0-9][A-Za-z0-9/_.\-]*"  # noqa: S105 - a shape
 _VALUE = re.compile(rf"[:=]?\s*({_TOKEN})")
 _ANOTHER_INVOICE = re.compile(
     r"\b(?:origine|initiale?|annul\w*|remplace\w*|relative?s?|concern\w*|rectifi\w*|precedente?|anterieure?|acompte|corrig\w*"
-    r"|sur (?:la )?facture|avoir (?:sur|pour)|rappel\w*|indiqu\w*|a rappeler)\b"
+    r"|sur (?:la )?facture|avoir (?:sur|pour)|rappel\w*|indiqu\w*|a rappeler|suite a|reference a)\b"
 )
 _INVOICE = (
     (1, re.compile(rf"(?:{_N}(?:de |d')?(?:la )?(?:facture|avoir|note)|(?:facture|avoir|note d'honoraires)\s?{_N})" + _SIGN)),

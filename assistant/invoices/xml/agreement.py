@@ -27,7 +27,7 @@ _TOTAL_LABELS = {
     "without_vat": r"(?:total|montant)\s+(?:g[ée]n[ée]ral\s+)?(?:h\.?\s?t\b\.?|hors\s+taxes?)",
     "vat": r"(?:total|montant)\s+(?:de\s+(?:la\s+)?)?t\.?v\.?a\b\.?",
     "with_vat": r"(?:total|montant)\s+(?:g[ée]n[ée]ral\s+)?(?:t\.?\s?t\.?\s?c\b\.?|toutes\s+taxes\s+comprises)",
-    "due": r"net\s+[àa]\s+payer|reste\s+[àa]\s+payer",
+    "due": r"(?:net|reste)\s+[àa]\s+payer",
 }
 # The longest: « 22 septembre 2026 ».
 _DATE_SIGNS = 18

@@ -58,6 +58,11 @@ def test_a_page_that_was_not_read_may_hold_what_is_missing(tmp_path: Path) -> No
     assert any("Page 2" in sentence for sentence in unread)
 
 
+@pytest.mark.parametrize("line", ["Consommation : 812,40 €", "BL n° 55012 du 28/10/2026", "Boissons 40,00 €"])
+def test_a_number_of_something_else_is_no_mention(tmp_path: Path, line: str) -> None:
+    assert {"MEN-INDEMNITE", "MEN-ADRESSE"} <= _ids(tmp_path, ["Facture n° 12", line, "Prestation"])
+
+
 def test_no_mention_is_ever_blocking() -> None:
     mentions = [control for control in load_catalogue(KNOWLEDGE / "controles") if control.id.startswith("MEN-")]
     assert len(mentions) >= 18

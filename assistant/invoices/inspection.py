@@ -178,14 +178,14 @@ class Inspector:
 
     def _plain(self, path: Path, draft: Draft, options: CheckOptions) -> None:
         """A PDF without XML: what is read in its text is proposed, never asserted."""
-        draft.ran("PDF-SCAN")
+        draft.ran("PDF-SCAN", "PDF-TEXTE-ILLISIBLE")
         pages = self._pages(path)
         if pages is None:
             raise Refused("PDF-ABIME")
         if not pages.has_text:
             # A page too heavy to be read is no image: only what is known is said.
-            if all(page.empty for page in pages.pages):
-                draft.add([Observation("PDF-SCAN")])
+            scan = all(page.empty for page in pages.pages)
+            draft.add([Observation("PDF-SCAN" if scan else "PDF-TEXTE-ILLISIBLE")])
             draft.say("non_lu_texte")
             for sentence in pages.unread:
                 draft.say_text(sentence)

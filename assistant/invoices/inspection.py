@@ -19,6 +19,7 @@ from assistant.invoices.files.limits import Limits, readable_size
 from assistant.invoices.files.refusal import Refused
 from assistant.invoices.files.xml_kind import ZUGFERD_1, kind_of, profile_of
 from assistant.invoices.memory import keys_of
+from assistant.invoices.model import Invoice
 from assistant.invoices.reporting import Draft, Phrases, load_phrases, softened
 from assistant.invoices.schemas import CheckOptions, CheckReport, FileFacts, FileKind, InvoiceKey, Observation, Place
 from assistant.invoices.stages import Stages, load_stages
@@ -27,6 +28,8 @@ from assistant.invoices.text.read_pdf import Pages
 _TAIL = 64 * 1024
 _LIMITS: TypeAdapter[Limits] = TypeAdapter(Limits)
 OPTIONS: TypeAdapter[CheckOptions] = TypeAdapter(CheckOptions)
+# Findings that say that the rules of EN 16931 did not run.
+NORM_NOT_APPLIED = frozenset({"EN-TROP-LONG", "EN-NON-VERIFIE"})
 FILE_CHECKS = ("FIC-VIDE", "FIC-TAILLE", "FIC-TYPE-INCONNU", *names.CHECKS)
 
 
@@ -91,36 +94,40 @@ class Inspector:
             return facts
         if container is Container.PDF:
             return self._pdf(path, facts, draft, options)
-        return self._xml(path.read_bytes(), facts, draft, options, Place())
+        return self._xml(path.read_bytes(), facts, draft, options, Place())[0]
 
     # --- XML ---
 
-    def _xml(self, content: bytes, facts: FileFacts, draft: Draft, options: CheckOptions, inside: Place) -> FileFacts:
+    def _xml(
+        self, content: bytes, facts: FileFacts, draft: Draft, options: CheckOptions, inside: Place
+    ) -> tuple[FileFacts, Invoice | None]:
+        """The facts of the file, and the invoice where the XML holds one that is read."""
         draft.ran(*safe_xml.CHECKS)
         try:
             root = safe_xml.parse_xml(content, self._limits)
         except Refused as refusal:
             draft.add([replace(refusal.observation, where=inside)])
             draft.say("non_lu_xml" if inside.file else "non_lu_facture")
-            return facts
+            return facts, None
         if facts.kind is FileKind.INCONNU:
             facts = facts.model_copy(update={"kind": kind_of(root)})
         facts = facts.model_copy(update={"profile": profile_of(root)})
-        self._structured(root, draft, options)
-        return facts
+        return facts, self._structured(root, draft, options)
 
-    def _structured(self, root: etree._Element, draft: Draft, options: CheckOptions) -> None:
+    def _structured(self, root: etree._Element, draft: Draft, options: CheckOptions) -> Invoice | None:
         """Schema, norm, rules and pieces of an XML that is safe."""
         observations, ran = self._stages.check_conformity(root)
         draft.add(observations)
         draft.ran(*ran)
+        if NORM_NOT_APPLIED & {observation.id for observation in observations}:
+            draft.say("non_lu_conformite")
         kind = kind_of(root)
         if kind is FileKind.PES or root.tag == ZUGFERD_1:
             draft.say("non_lu_pes" if kind is FileKind.PES else "non_lu_zugferd")
-            return
+            return None
         if kind is FileKind.INCONNU:
             draft.say("non_lu_facture")
-            return
+            return None
         invoice = self._stages.read_root(root)
         draft.read = True
         found, rules = self._stages.run_rules(invoice, options)
@@ -129,6 +136,7 @@ class Inspector:
         draft.fields += fields_of(invoice, self._phrases)
         draft.add(attachments.check_attachments(attachments.embedded_in_xml(root)))
         draft.ran(*attachments.CHECKS)
+        return invoice
 
     # --- PDF ---
 
@@ -154,17 +162,16 @@ class Inspector:
             self._plain(path, draft, options)
             return facts
         facts = facts.model_copy(update={"kind": FileKind.FACTUR_X})
-        facts = self._xml(chosen.content, facts, draft, options, Place(file=chosen.name))
-        if draft.read:
-            self._agreement(path, chosen.content, draft)
+        facts, invoice = self._xml(chosen.content, facts, draft, options, Place(file=chosen.name))
+        if invoice is not None:
+            self._agreement(path, invoice, draft)
         return facts
 
-    def _agreement(self, path: Path, content: bytes, draft: Draft) -> None:
+    def _agreement(self, path: Path, invoice: Invoice, draft: Draft) -> None:
         pages = self._pages(path)
         if pages is None or not pages.has_text:
             draft.say("non_lu_accord")
             return
-        invoice = self._stages.read_root(safe_xml.parse_xml(content, self._limits))
         observations, ran = self._stages.check_agreement(invoice, pages)
         draft.add(observations)
         draft.ran(*ran)
@@ -172,7 +179,7 @@ class Inspector:
     def _pages(self, path: Path) -> Pages | None:
         """The text of the pages; None when the file opens but its pages cannot be read."""
         try:
-            return self._stages.read_pages(path)
+            return self._stages.read_pages(path, self._limits.pages)
         except pdf.PDF_ERRORS:
             return None
 
@@ -202,8 +209,9 @@ class Inspector:
         found, rules = self._stages.run_rules(text.invoice_from_text(draft.fields), options)
         draft.add(found, softened)
         draft.ran(*rules)
-        mentions, unread = text.check_mentions(pages)
+        mentions, ran, unread = text.check_mentions(pages, draft.fields)
         draft.add(mentions, softened)
+        draft.ran(*ran)
         for sentence in unread:
             draft.say_text(sentence)
 

@@ -5,7 +5,6 @@ Files are read in processes of their own (assistant.invoices.isolation). Nothing
 
 import asyncio
 import hashlib
-import uuid
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from assistant.invoices.isolation.pool import Bounds, TooBusy, TooHeavy, WorkerF
 from assistant.invoices.memory import keys_of
 from assistant.invoices.reporting import Draft, load_phrases
 from assistant.invoices.schemas import CheckOptions, CheckReport, FileFacts, FileKind, Observation, Place
+from assistant.references import new_reference
 from assistant.settings import Settings
 
 logger = structlog.get_logger()
@@ -109,7 +109,7 @@ class InvoiceChecker:
             logger.warning("invoice_too_heavy", resource=error.resource, size=size)
             observation = Observation("FIC-TROP-LOURD", values={"ressource": error.resource})
         except (WorkerFailed, ValueError) as error:
-            reference = uuid.uuid4().hex[:8]
+            reference = new_reference()
             # The trace may hold words of the file: a line number is enough for most bugs.
             logger.error("invoice_check_failed", reference=reference, error=_without_contents(str(error)))  # noqa: TRY400
             observation = Observation("FIC-ARRET", values={"reference": reference})

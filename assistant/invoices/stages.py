@@ -3,7 +3,7 @@
 They are imported by the worker when it warms up and not above: the service itself never loads what reads a hostile file.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ class Stages:
     check_conformity: Callable[[etree._Element], tuple[list[Observation], list[str]]]
     run_rules: "Callable[[Invoice, CheckOptions], tuple[list[Observation], list[str]]]"
     check_agreement: "Callable[[Invoice, Pages], tuple[list[Observation], list[str]]]"
-    read_pages: Callable[[Path], Pages]
+    read_pages: Callable[[Path, int], Pages]
     warm_up: Callable[[], None]
     text: "TextStages"
 
@@ -36,7 +36,7 @@ class TextStages:
 
     propose: Callable[[Pages], list[FoundField]]
     invoice_from_text: "Callable[[list[FoundField]], Invoice]"
-    check_mentions: Callable[[Pages], tuple[Iterable[Observation], Iterable[str]]]
+    check_mentions: Callable[[Pages, Sequence[FoundField]], tuple[Iterable[Observation], Iterable[str], Iterable[str]]]
 
 
 def load_stages() -> Stages:

@@ -1,15 +1,14 @@
 """Legal mentions of a plain PDF. What is not read is « à vérifier » or advice, never more: the reading can fail."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from stdnum import iban as iban_number
 
-from assistant.invoices.schemas import Observation, Place
+from assistant.invoices.schemas import FoundField, Observation, Place
 from assistant.invoices.text.account import FRENCH_IBAN
-from assistant.invoices.text.fields import propose
 from assistant.invoices.text.layout import Sheet, flat, sheets
 from assistant.invoices.text.parties import SIRET
 from assistant.invoices.text.read_pdf import Pages
@@ -41,6 +40,13 @@ _INDEMNITY = re.compile(
 # A postal code and its town on one line, not a number of something (« BL n° 55012 du 28/10 »).
 _ADDRESS = re.compile(r"(?<![\d/-])(?<![\d.°] )(?:\d{5}|\d{2} \d{3}) +(?!(?:du|de|le|au|et)\b)[a-z]{2}")
 
+OF_ANY_PAGE = ("ID-SIRET-FAUX", "BNQ-IBAN-FAUX", "MEN-FRANCHISE-TVA", "MEN-AUTOLIQUIDATION-TVA")
+OF_ALL_PAGES = (
+    *("MEN-NUMERO", "MEN-DATE", "MEN-SIRET-UN-SEUL", "MEN-SIRET-FOURNISSEUR", "MEN-SIRET-DESTINATAIRE", "MEN-ADRESSE"),
+    *("MEN-COMMANDE", "MEN-CODE-SERVICE", "MEN-TVA-INTRA", "MEN-TOTAUX", "MEN-TOTAL-HT", "MEN-EXONERATION", "MEN-TAUX"),
+    *("MEN-REGLEMENT", "MEN-PENALITES", "MEN-INDEMNITE", "MEN-LIGNES", "MEN-DATE-EXECUTION"),
+)
+
 NAMES_NOT_CHECKED = (
     "Les noms, les adresses et le détail des lignes ne se contrôlent pas sûrement dans le texte d'un PDF : relisez-les."
 )
@@ -61,23 +67,26 @@ class _Text:
         return any(name in self.values for name in names)
 
 
-def check_mentions(pages: Pages) -> tuple[list[Observation], list[str]]:
-    """What was not found or contradicts itself; and sentences on what could not be read. Nothing is said of an unread text."""
+def check_mentions(pages: Pages, fields: Sequence[FoundField]) -> tuple[list[Observation], list[str], list[str]]:
+    """What was not found or contradicts itself; the ids of the controls that ran; sentences on what could not be read.
+
+    `fields` are those proposed from these pages. Nothing is said of an unread text.
+    """
     unread = [*pages.unread, NAMES_NOT_CHECKED]
     if not pages.has_text:
-        return [], unread
+        return [], [], unread
     read = sheets(pages)
-    fields = propose(pages)
     text = _Text(
         text="\n".join(flat(re.sub(r" {2,}", "  ", line.strip())) for page in pages.pages for line in page.lines),
         values={item.name: item.value for item in fields},
         sirets=len({item.value for item in fields if item.name.startswith("siret")}),
     )
-    found = [*_wrong_keys(read), *_contradictions(text)]
+    found, ran = [*_wrong_keys(read), *_contradictions(text)], [*OF_ANY_PAGE]
     # A page that was not read may hold what is missing on the others.
     if not pages.unread:
         found += [*_identity(text), *_vat(text), *_payment(text), *_content(text)]
-    return found, unread
+        ran += OF_ALL_PAGES
+    return found, ran, unread
 
 
 def _amount(text: _Text, name: str) -> Decimal | None:

@@ -68,7 +68,7 @@ class Pages:
         return told
 
 
-def read_pages(path: Path, *, max_pages: int = MAX_PAGES) -> Pages:
+def read_pages(path: Path, max_pages: int = MAX_PAGES) -> Pages:
     """The text of the first pages. Raises ValueError, with a French sentence, for a damaged or protected file."""
     try:
         reader = PdfReader(path, strict=False)

@@ -5,8 +5,6 @@ Paths: EN 16931-3-3, as listed at https://fnfe-mpe.org/factur-x/ and in the sche
 
 from assistant.invoices.files.xml_kind import profile_of
 from assistant.invoices.model import (
-    AllowanceCharge,
-    Attachment,
     Found,
     Identifier,
     Invoice,
@@ -17,7 +15,8 @@ from assistant.invoices.model import (
     Totals,
     VatBreakdown,
 )
-from assistant.invoices.xml.leaves import Element, Leaves, embedded_size, siren_of, siret_of
+from assistant.invoices.xml.leaves import Element, Leaves, siren_of, siret_of
+from assistant.invoices.xml.parts import AllowanceNames, read_allowance, read_attachment
 
 NAMESPACES = {
     "rsm": "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
@@ -30,6 +29,13 @@ CREDIT_NOTE_TYPES = frozenset({"81", "83", "261", "296", "308", "381", "396", "5
 # UNTDID 1153 « supporting document », among the references that are not attachments (130, 50).
 _SUPPORTING = "916"
 _UNCOUNTED = {"GROUP", "INFORMATION"}
+_ALLOWANCE = AllowanceNames(
+    indicator="ram:ChargeIndicator/udt:Indicator",
+    amount="ram:ActualAmount",
+    reason="ram:Reason",
+    vat_category="ram:CategoryTradeTax/ram:CategoryCode",
+    vat_rate="ram:CategoryTradeTax/ram:RateApplicablePercent",
+)
 
 
 def read_cii(root: Element) -> Invoice:
@@ -70,10 +76,12 @@ def read_cii(root: Element) -> Invoice:
         notes=leaves.texts(document, "ram:IncludedNote/ram:Content"),
         lines=tuple(_line(leaves, node) for node in leaves.all(deal, "ram:IncludedSupplyChainTradeLineItem")),
         vat_breakdown=tuple(_vat(leaves, node) for node in leaves.all(settlement, "ram:ApplicableTradeTax")),
-        allowances_charges=tuple(_allowance(leaves, n) for n in leaves.all(settlement, "ram:SpecifiedTradeAllowanceCharge")),
+        allowances_charges=tuple(
+            read_allowance(leaves, n, _ALLOWANCE) for n in leaves.all(settlement, "ram:SpecifiedTradeAllowanceCharge")
+        ),
         totals=_totals(leaves, settlement),
         attachments=tuple(
-            _attachment(leaves, node)
+            read_attachment(leaves, node, reference="ram:IssuerAssignedID", content="ram:AttachmentBinaryObject")
             for node in leaves.all(agreement, "ram:AdditionalReferencedDocument")
             if node.findtext("ram:TypeCode", "", NAMESPACES).strip() == _SUPPORTING
         ),
@@ -130,7 +138,7 @@ def _line(leaves: Leaves, node: Element) -> Line:
     settlement = leaves.first(node, "ram:SpecifiedLineTradeSettlement")
     price = leaves.first(node, "ram:SpecifiedLineTradeAgreement/ram:NetPriceProductTradePrice")
     quantity = leaves.first(node, "ram:SpecifiedLineTradeDelivery/ram:BilledQuantity")
-    extras = [_allowance(leaves, extra) for extra in leaves.all(settlement, "ram:SpecifiedTradeAllowanceCharge")]
+    extras = [read_allowance(leaves, extra, _ALLOWANCE) for extra in leaves.all(settlement, "ram:SpecifiedTradeAllowanceCharge")]
     status = leaves.text(node, "ram:AssociatedDocumentLineDocument/ram:LineStatusReasonCode")
     unit = quantity.get("unitCode") if quantity is not None else None
     return Line(
@@ -162,18 +170,6 @@ def _vat(leaves: Leaves, node: Element) -> VatBreakdown:
     )
 
 
-def _allowance(leaves: Leaves, node: Element) -> AllowanceCharge:
-    indicator = leaves.text(node, "ram:ChargeIndicator/udt:Indicator")
-    return AllowanceCharge(
-        charge=indicator is not None and indicator.value in ("true", "1"),
-        where=leaves.place(node),
-        amount=leaves.decimal(node, "ram:ActualAmount", "allowance"),
-        reason=leaves.text(node, "ram:Reason"),
-        vat_category=leaves.text(node, "ram:CategoryTradeTax/ram:CategoryCode"),
-        vat_rate=leaves.decimal(node, "ram:CategoryTradeTax/ram:RateApplicablePercent", "vat_rate"),
-    )
-
-
 def _totals(leaves: Leaves, settlement: Element | None) -> Totals:
     sums = leaves.first(settlement, "ram:SpecifiedTradeSettlementHeaderMonetarySummation")
     if sums is None:
@@ -193,19 +189,4 @@ def _totals(leaves: Leaves, settlement: Element | None) -> Totals:
         prepaid=leaves.decimal(sums, "ram:TotalPrepaidAmount", "prepaid"),
         rounding=leaves.decimal(sums, "ram:RoundingAmount", "rounding"),
         due=leaves.decimal(sums, "ram:DuePayableAmount", "due"),
-    )
-
-
-def _attachment(leaves: Leaves, node: Element) -> Attachment:
-    content = leaves.first(node, "ram:AttachmentBinaryObject")
-    where = leaves.place(content) if content is not None else leaves.place(node)
-    name = content.get("filename") if content is not None else None
-    mime = content.get("mimeCode") if content is not None else None
-    size = embedded_size(content.text) if content is not None else None
-    return Attachment(
-        where=leaves.place(node),
-        reference=leaves.text(node, "ram:IssuerAssignedID"),
-        name=Found(name, where) if name else None,
-        mime=Found(mime, where) if mime else None,
-        size=Found(size, where) if size is not None else None,
     )

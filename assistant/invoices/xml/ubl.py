@@ -5,8 +5,6 @@ Paths: EN 16931-3-2, as listed at https://docs.peppol.eu/poacc/billing/3.0/synta
 
 from assistant.invoices.files.xml_kind import UBL_CREDIT_NOTE, profile_of
 from assistant.invoices.model import (
-    AllowanceCharge,
-    Attachment,
     Found,
     Identifier,
     Invoice,
@@ -18,7 +16,8 @@ from assistant.invoices.model import (
     VatBreakdown,
 )
 from assistant.invoices.xml.cii import CREDIT_NOTE_TYPES
-from assistant.invoices.xml.leaves import Element, Leaves, embedded_size, siren_of, siret_of
+from assistant.invoices.xml.leaves import Element, Leaves, siren_of, siret_of
+from assistant.invoices.xml.parts import AllowanceNames, read_allowance, read_attachment
 
 NAMESPACES = {
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
@@ -26,6 +25,13 @@ NAMESPACES = {
 }
 # UNTDID 1001 « invoicing object identifier »: a reference, not an attachment.
 _OBJECT_REFERENCE = "130"
+_ALLOWANCE = AllowanceNames(
+    indicator="cbc:ChargeIndicator",
+    amount="cbc:Amount",
+    reason="cbc:AllowanceChargeReason",
+    vat_category="cac:TaxCategory/cbc:ID",
+    vat_rate="cac:TaxCategory/cbc:Percent",
+)
 
 
 def read_ubl(root: Element) -> Invoice:
@@ -63,10 +69,10 @@ def read_ubl(root: Element) -> Invoice:
         notes=leaves.texts(root, "cbc:Note"),
         lines=tuple(_line(leaves, node, credit) for node in leaves.all(root, f"cac:{kind}Line")),
         vat_breakdown=tuple(_vat(leaves, node) for node in _subtotals(leaves, root)),
-        allowances_charges=tuple(_allowance(leaves, node) for node in leaves.all(root, "cac:AllowanceCharge")),
+        allowances_charges=tuple(read_allowance(leaves, node, _ALLOWANCE) for node in leaves.all(root, "cac:AllowanceCharge")),
         totals=_totals(leaves, root),
         attachments=tuple(
-            _attachment(leaves, node)
+            read_attachment(leaves, node, reference="cbc:ID", content="cac:Attachment/cbc:EmbeddedDocumentBinaryObject")
             for node in leaves.all(root, "cac:AdditionalDocumentReference")
             if node.findtext("cbc:DocumentTypeCode", "", NAMESPACES).strip() != _OBJECT_REFERENCE
         ),
@@ -124,7 +130,7 @@ def _preceding(leaves: Leaves, node: Element) -> Preceding:
 
 def _line(leaves: Leaves, node: Element, credit: bool) -> Line:
     quantity = leaves.first(node, "cbc:CreditedQuantity" if credit else "cbc:InvoicedQuantity")
-    extras = [_allowance(leaves, extra) for extra in leaves.all(node, "cac:AllowanceCharge")]
+    extras = [read_allowance(leaves, extra, _ALLOWANCE) for extra in leaves.all(node, "cac:AllowanceCharge")]
     unit = quantity.get("unitCode") if quantity is not None else None
     return Line(
         where=leaves.place(node),
@@ -171,18 +177,6 @@ def _vat(leaves: Leaves, node: Element) -> VatBreakdown:
     )
 
 
-def _allowance(leaves: Leaves, node: Element) -> AllowanceCharge:
-    indicator = leaves.text(node, "cbc:ChargeIndicator")
-    return AllowanceCharge(
-        charge=indicator is not None and indicator.value in ("true", "1"),
-        where=leaves.place(node),
-        amount=leaves.decimal(node, "cbc:Amount", "allowance"),
-        reason=leaves.text(node, "cbc:AllowanceChargeReason"),
-        vat_category=leaves.text(node, "cac:TaxCategory/cbc:ID"),
-        vat_rate=leaves.decimal(node, "cac:TaxCategory/cbc:Percent", "vat_rate"),
-    )
-
-
 def _totals(leaves: Leaves, root: Element) -> Totals:
     sums = leaves.first(root, "cac:LegalMonetaryTotal")
     tax = _tax_total(leaves, root)
@@ -200,19 +194,4 @@ def _totals(leaves: Leaves, root: Element) -> Totals:
         prepaid=leaves.decimal(sums, "cbc:PrepaidAmount", "prepaid"),
         rounding=leaves.decimal(sums, "cbc:PayableRoundingAmount", "rounding"),
         due=leaves.decimal(sums, "cbc:PayableAmount", "due"),
-    )
-
-
-def _attachment(leaves: Leaves, node: Element) -> Attachment:
-    content = leaves.first(node, "cac:Attachment/cbc:EmbeddedDocumentBinaryObject")
-    where = leaves.place(content) if content is not None else leaves.place(node)
-    name = content.get("filename") if content is not None else None
-    mime = content.get("mimeCode") if content is not None else None
-    size = embedded_size(content.text) if content is not None else None
-    return Attachment(
-        where=leaves.place(node),
-        reference=leaves.text(node, "cbc:ID"),
-        name=Found(name, where) if name else None,
-        mime=Found(mime, where) if mime else None,
-        size=Found(size, where) if size is not None else None,
     )

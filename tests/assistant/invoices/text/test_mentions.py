@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from assistant.invoices.catalogue import load_catalogue
-from assistant.invoices.schemas import Severity
+from assistant.invoices.schemas import Observation, Severity
+from assistant.invoices.text.fields import propose
 from assistant.invoices.text.mentions import check_mentions
-from assistant.invoices.text.read_pdf import read_pages
+from assistant.invoices.text.read_pdf import Pages, read_pages
 from tests.support.invoices import containers
 from tests.support.invoices.words import words_of
 from tests.support.paths import KNOWLEDGE
@@ -34,10 +35,25 @@ MUTATIONS = [
 ]
 
 
+def mentions_of(pages: Pages) -> tuple[list[Observation], list[str], list[str]]:
+    return check_mentions(pages, propose(pages))
+
+
 def _ids(tmp_path: Path, lines: list[str]) -> set[str]:
     path = tmp_path / "f.pdf"
     path.write_bytes(containers.make_pdf([lines]))
-    return {observation.id for observation in check_mentions(read_pages(path))[0]}
+    found, ran, _ = mentions_of(read_pages(path))
+    assert {observation.id for observation in found} <= set(ran)
+    return {observation.id for observation in found}
+
+
+def test_every_mention_of_the_catalogue_is_said_to_run_when_all_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "f.pdf"
+    path.write_bytes(containers.make_pdf([words_of()]))
+    _, ran, _ = mentions_of(read_pages(path))
+    assert {one for one in ran if one.startswith("MEN-")} == {
+        control.id for control in load_catalogue(KNOWLEDGE / "controles") if control.id.startswith("MEN-")
+    }
 
 
 def test_a_complete_invoice_lacks_nothing(tmp_path: Path) -> None:
@@ -53,8 +69,8 @@ def test_a_mention_changed_alone_is_told_alone(tmp_path: Path, start: str, other
 def test_a_page_that_was_not_read_may_hold_what_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "f.pdf"
     path.write_bytes(containers.make_pdf([["Facture n° 12"], []]))
-    found, unread = check_mentions(read_pages(path))
-    assert found == []
+    found, ran, unread = mentions_of(read_pages(path))
+    assert found == [] and "MEN-DATE" not in ran
     assert any("Page 2" in sentence for sentence in unread)
 
 

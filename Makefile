@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 SERVICE := .venv/service/bin
+# Two processes share the fast tests, a file each; then one of them runs the live ones, in order.
+PYTEST := $(SERVICE)/python -m pytest --numprocesses=2 --dist=loadgroup --no-loadscope-reorder
 RASA := RASA_TELEMETRY_ENABLED=false RASA_MAX_CACHE_SIZE=0 PYTHONPATH=. PYTHONWARNINGS=ignore TF_CPP_MIN_LOG_LEVEL=3 \
 	SQLALCHEMY_SILENCE_UBER_WARNING=1 CUDA_VISIBLE_DEVICES=-1 \
 	CHORISTE_ACTIONS_URL=$${CHORISTE_ACTIONS_URL:-http://127.0.0.1:8000/rasa/webhook} \
@@ -20,7 +22,7 @@ run: ## Install what is missing, train if needed, and serve (PORT, RASA_PORT, CH
 
 test: environments-dev lint types check-knowledge rasa-tests stories ## Every check: lint, types, imports, knowledge, Rasa, unit, end to end, browser
 	@$(PYTHON) scripts/browser.py
-	$(SERVICE)/python -m pytest
+	$(PYTEST)
 
 environments: ## Make the two Python environments from the hashed locks
 	@$(PYTHON) scripts/environments.py
@@ -55,7 +57,7 @@ stories: environments-dev train ## Rasa's story tests
 	$(RASA)/rasa test core --stories tests/stories --model $$($(PYTHON) scripts/train.py | tail -1) --out var/story-tests --fail-on-prediction-errors
 
 unit: environments-dev ## The fast tests only
-	$(SERVICE)/python -m pytest -m "not live and not browser"
+	$(PYTEST) -m "not live and not browser"
 
 rasa-shell: train ## Talk to the bot in a terminal, as a Rasa user would (the service must run for its actions)
 	@mkdir -p var

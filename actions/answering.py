@@ -11,7 +11,6 @@ from actions.base import (
     ChoristeAction,
     Events,
     button_subject,
-    current_subject,
     entity_values,
     message_text,
     questions,
@@ -20,6 +19,7 @@ from actions.base import (
     top_confidence,
     understood,
 )
+from actions.continuing import go_on
 from actions.doubt import admit_doubt, answer_directly
 from assistant.conversations.enums import Kind
 from assistant.conversations.schemas import Reply
@@ -31,12 +31,16 @@ _USUAL_STATUSES = ("A_RECYCLER", "SUSPENDUE", "REJETEE")
 
 
 class AnsweringAction(ChoristeAction):
-    """Answers what the message asks; when it asks several things, each of them in turn, under its own title."""
+    """Answers what the message asks; when it asks several things, each of them in turn, under its own title.
+
+    « Quand serai-je payé ? » has its fiche; right after a look-up it is a question on that invoice.
+    """
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         parts = questions(tracker)
         if len(parts) < 2:
-            return await self.answer(dispatcher, tracker, domain)
+            gone_on = await go_on(self.services, dispatcher, tracker)
+            return await self.answer(dispatcher, tracker, domain) if gone_on is None else gone_on
         events: Events = []
         for part in parts:
             about = copy.copy(tracker)
@@ -194,22 +198,6 @@ class ActionComparerTermes(AnsweringAction):
         if len(found) < 2:
             return _best_fiche_or_doubt(self, dispatcher, tracker)
         return _compare(self, dispatcher, tracker, found[0], found[1])
-
-
-class ActionContinuerSujet(ChoristeAction):
-    """Follow-up questions (« combien de temps ? ») go on with the current subject."""
-
-    def name(self) -> str:
-        return "action_continuer_sujet"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        sujet = current_subject(tracker)
-        if sujet is None:
-            send(dispatcher, Reply(kind=Kind.QUESTION, text=self.services.knowledge.textes["rien_en_cours"]))
-            return []
-        intent = str(((tracker.latest_message or {}).get("intent") or {}).get("name"))
-        send(dispatcher, self.services.answers.follow_up(sujet, intent))
-        return understood(sujet)
 
 
 def _compare(action: ChoristeAction, dispatcher: CollectingDispatcher, tracker: Tracker, left: Sujet, right: Sujet) -> Events:

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from assistant.conversations.schemas import Reply
 from assistant.database import Sessions
 from assistant.helpdesk.triage.engine import TriageEngine
+from assistant.invoices.catalogue import Catalogue, load_catalogue
 from assistant.invoices.lookup.follow_up import InvoiceFollowUp
 from assistant.journeys.load import Journeys, load_journeys
 from assistant.knowledge.anomaly_matcher import AnomalyMatcher
@@ -24,6 +25,9 @@ from assistant.knowledge.understanding import Ranked, Understanding
 from assistant.sollicitations.desk import Desk
 
 Events = list[dict[str, Any]]
+
+# The invoice in question: {"key", "numero", "statut"}; a new one takes its place.
+INVOICE_SLOT = "facture_courante"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Services:
     desk: Desk
     triage: TriageEngine
     journeys: Journeys
+    controls: Catalogue
     # Set by the service, which knows the settings (api/app).
     invoices: InvoiceFollowUp | None = None
 
@@ -66,6 +71,7 @@ def build_services(
         desk=desk,
         triage=TriageEngine.build(knowledge, search, triage_dir, cache=cache),
         journeys=load_journeys(knowledge_dir),
+        controls=load_catalogue(knowledge_dir / "controles"),
     )
 
 
@@ -91,6 +97,7 @@ def send(dispatcher: CollectingDispatcher, reply: Reply) -> None:
             "fiche": reply.fiche,
             "confidence": reply.confidence,
             "timeline": reply.timeline.model_dump(mode="json") if reply.timeline else None,
+            "saisie": reply.saisie,
         },
     )
 
@@ -134,6 +141,15 @@ def top_confidence(tracker: Tracker) -> float | None:
 def current_subject(tracker: Tracker) -> Sujet | None:
     """What the last answer was about."""
     return Sujet.parse(tracker.get_slot("sujet_courant"))
+
+
+def request_subject(tracker: Tracker) -> Sujet | None:
+    """The same for a sollicitation: of an invoice, the status that it had when it was looked up."""
+    sujet = current_subject(tracker)
+    if sujet is None or sujet.famille != "facture":
+        return sujet
+    statut = (tracker.get_slot(INVOICE_SLOT) or {}).get("statut")
+    return Sujet("statut", str(statut)) if statut else None
 
 
 def understood(sujet: Sujet | None) -> Events:

@@ -7,6 +7,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import ChoristeAction, Events, Services, entity_values, message_text, ranking, send, understood
+from actions.continuing import go_on
 from assistant.conversations.enums import Kind
 from assistant.conversations.schemas import Reply
 from assistant.knowledge import direct_questions
@@ -43,6 +44,9 @@ class ActionProposerChoix(ChoristeAction):
         return "action_proposer_choix"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        events = await go_on(self.services, dispatcher, tracker)
+        if events is not None:
+            return events
         pasted = self.services.anomalies.pasted(message_text(tracker))
         if pasted is None:
             return admit_doubt(self.services, dispatcher, tracker)

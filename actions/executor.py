@@ -4,6 +4,7 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions import (
     answering,
+    continuing,
     doubt,
     invoice_report,
     invoices,
@@ -23,7 +24,8 @@ ACTIONS: tuple[type[ChoristeAction], ...] = (
     answering.ActionExpliquerCadre,
     answering.ActionDefinirTerme,
     answering.ActionComparerTermes,
-    answering.ActionContinuerSujet,
+    continuing.ActionContinuerSujet,
+    continuing.ActionCorriger,
     doubt.ActionProposerChoix,
     doubt.ActionNoterIdentifiants,
     relay.ActionParlerHumain,

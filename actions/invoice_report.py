@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import ChoristeAction, Events, send, understood
-from actions.drafts import category_of
+from actions.drafts import VALUE, category_of
 from assistant.conversations.enums import Kind
 from assistant.conversations.schemas import Reply, ReplyButton
 from assistant.invoices.memory import NUMBER
@@ -21,6 +21,9 @@ from assistant.masking import mask_secrets
 MAX_POINTS = 5
 MAX_MEMBERS = 10
 MAX_UNREAD = 3
+# In the payload of the sollicitation button: what the request says was shown, and the control of the gravest point, by which
+# follow-up questions find it again (actions/report_follow_up).
+REQUEST, CONTROL, ERROR_MESSAGE = "/preparer_sollicitation", "controle", "message_erreur"
 _ORDER = {Severity.BLOQUANT: 0, Severity.A_VERIFIER: 1, Severity.CONSEIL: 2}
 # Before the deposit, a refused file is what the request is about, unless the anomaly names another of these.
 DEFAULT_CATEGORY = "depot_facture_erreur"
@@ -143,6 +146,7 @@ def _buttons(knowledge: Knowledge, report: CheckReport) -> list[ReplyButton]:
         given["numero_facture"] = number
     message = error_text(texts, report)
     if message:
-        given["valeur"] = f"message_erreur={mask_secrets(message).text}"
-    buttons.append(ReplyButton(title=texts["verif_bouton_sollicitation"], payload="/preparer_sollicitation" + json.dumps(given)))
+        given[VALUE] = f"{ERROR_MESSAGE}={mask_secrets(message).text}"
+        given[CONTROL] = ranked(report)[0].id
+    buttons.append(ReplyButton(title=texts["verif_bouton_sollicitation"], payload=REQUEST + json.dumps(given)))
     return buttons

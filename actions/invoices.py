@@ -6,14 +6,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import ChoristeAction, Events, entity_values, send, top_confidence, understood
+from actions.base import INVOICE_SLOT, ChoristeAction, Events, entity_values, send, top_confidence, understood
+from actions.report_follow_up import current_point, point_reply
 from assistant.conversations.enums import Kind
 from assistant.conversations.schemas import Reply
 from assistant.invoices.lookup.follow_up import About, InvoiceFollowUp, Told
+from assistant.invoices.lookup.questions import Asked
 from assistant.knowledge.subjects import Sujet
-
-# The invoice in question: {"key", "numero"}; a new one takes its place.
-SLOT = "facture_courante"
 
 
 class InvoiceAction(ChoristeAction):
@@ -25,21 +24,19 @@ class InvoiceAction(ChoristeAction):
         assert self.services.invoices is not None, "the service wires it (api/app)"
         return self.services.invoices
 
-    def say(self, dispatcher: CollectingDispatcher, tracker: Tracker, told: Told) -> Events:
-        """Send the reply; the invoice that it is about is in question from now on."""
-        send(dispatcher, _with_confidence(told.reply, tracker))
-        events = understood(self._subject(told))
-        if told.about is None:
-            return events
-        question = {"key": told.about.key, "numero": told.about.numero}
-        # The number too: another one said later is then known to be later.
-        return [*events, SlotSet(SLOT, question), SlotSet("numero_facture", told.about.numero)]
 
-    @staticmethod
-    def _subject(told: Told) -> Sujet | None:
-        """Follow-up questions (« combien de temps ? ») go on with the status that was told last."""
-        steps = told.reply.timeline.etapes if told.reply.timeline else []
-        return Sujet("statut", steps[-1].code) if steps else None
+def tell(dispatcher: CollectingDispatcher, tracker: Tracker, told: Told) -> Events:
+    """Send the reply; the invoice that it is about is in question from now on, and follow-up questions go on with it."""
+    send(dispatcher, _with_confidence(told.reply, tracker))
+    if told.about is None:
+        return understood(None)
+    question = {"key": told.about.key, "numero": told.about.numero, "statut": told.about.statut}
+    # The number too: another one said later is then known to be later.
+    return [
+        *understood(Sujet("facture", told.about.key)),
+        SlotSet(INVOICE_SLOT, question),
+        SlotSet("numero_facture", told.about.numero),
+    ]
 
 
 class AboutOneInvoice(InvoiceAction):
@@ -48,7 +45,7 @@ class AboutOneInvoice(InvoiceAction):
     about: About
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        return self.say(dispatcher, tracker, await self._told(tracker))
+        return tell(dispatcher, tracker, await self._told(tracker))
 
     async def _told(self, tracker: Tracker) -> Told:
         keys, numbers = entity_values(tracker, "facture"), entity_values(tracker, "numero_facture")
@@ -56,12 +53,12 @@ class AboutOneInvoice(InvoiceAction):
             return await self.invoices.by_key(keys[0], self.about)
         if numbers:
             return await self.invoices.by_number(numbers[0], self.about)
-        current, remembered = tracker.get_slot(SLOT) or {}, tracker.get_slot("numero_facture")
+        current, remembered = tracker.get_slot(INVOICE_SLOT) or {}, tracker.get_slot("numero_facture")
         if current.get("key") and remembered in (None, current.get("numero")):
             return await self.invoices.by_key(str(current["key"]), self.about)
         if remembered:
             return await self.invoices.by_number(str(remembered), self.about)
-        return self.invoices.which()
+        return self.invoices.which(self.about)
 
 
 class ActionSuivreFacture(AboutOneInvoice):
@@ -80,6 +77,16 @@ class ActionMotifFacture(AboutOneInvoice):
 
     def name(self) -> str:
         return "action_motif_facture"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        if not entity_values(tracker, "facture") and not entity_values(tracker, "numero_facture"):
+            # « Pourquoi serait-elle refusée ? », right after a check: that one is meant, not one looked up earlier.
+            point = await current_point(self.services, tracker)
+            reply = point_reply(self.services, point, Asked.MOTIF, None) if point is not None else None
+            if point is not None and reply is not None:
+                send(dispatcher, reply)
+                return understood(point.sujet)
+        return await super().run(dispatcher, tracker, domain)
 
 
 class ActionDelaiFacture(AboutOneInvoice):
@@ -100,7 +107,7 @@ class ActionListerFactures(InvoiceAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         known = self.services.knowledge.statuts
         named = [code for code in entity_values(tracker, "statut") if code in known and known[code].domaine != "flux"]
-        return self.say(dispatcher, tracker, await self.invoices.listing(named))
+        return tell(dispatcher, tracker, await self.invoices.listing(named))
 
 
 class ActionExigencesClient(InvoiceAction):
@@ -113,7 +120,7 @@ class ActionExigencesClient(InvoiceAction):
         # Not the SIRET remembered: that one is most often the supplier's own.
         named = entity_values(tracker, "siret")
         reply = await self.invoices.demands(named[0] if named else None)
-        return self.say(dispatcher, tracker, Told(reply))
+        return tell(dispatcher, tracker, Told(reply))
 
 
 class ActionSuivreFlux(InvoiceAction):
@@ -124,7 +131,7 @@ class ActionSuivreFlux(InvoiceAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         named = entity_values(tracker, "numero_flux")
-        return self.say(dispatcher, tracker, Told(await self.invoices.flux(named[0] if named else None)))
+        return tell(dispatcher, tracker, Told(await self.invoices.flux(named[0] if named else None)))
 
 
 def _with_confidence(reply: Reply, tracker: Tracker) -> Reply:

@@ -84,15 +84,12 @@ async def begin(services: Services, dispatcher: CollectingDispatcher, tracker: T
         return await _begin_quiz(services, dispatcher, tracker, carnet_id)
     journey = Journey(genre)
     etat = await state(services, carnet_id, journey)
-    if isinstance(etat, EtatCompte) and etat.branche in services.journeys.branches:
-        said = texts["compte_reprise"].format(titre=services.journeys.branches[etat.branche].court)
-    elif isinstance(etat, EtatFacture) and etat.reponses:
-        said = texts["facture_reprise"]
-        if deposit.view(services.journeys, etat).resultat is not None and not _GO_ON.search(fold(text)):
-            # The last one has its answer: this is about another invoice.
-            await _act(services, carnet_id, journey, Commande(verbe=Verbe.RECOMMENCER))
-            said = texts["facture_intro"]
-    else:
+    over = isinstance(etat, EtatFacture) and deposit.view(services.journeys, etat).resultat is not None
+    if over and not _GO_ON.search(fold(text)):
+        # The last one has its answer: this is about another invoice.
+        etat = await _act(services, carnet_id, journey, Commande(verbe=Verbe.RECOMMENCER))
+    said = _taken_up(services, journey, etat)
+    if said is None:
         said = texts["compte_intro" if genre is Genre.COMPTE else "facture_intro"]
         if genre is Genre.COMPTE and (named := _named_branch(services, text)):
             await _act(services, carnet_id, journey, Commande(verbe=Verbe.SITUATION, cible=named))
@@ -106,6 +103,8 @@ async def do(
     """One command: do it, and say what it came to; what does not fit is said, and nothing changes."""
     if journey.genre is Genre.QUIZ and commande.verbe is Verbe.ALLER:
         return await _enter_quiz(services, dispatcher, carnet_id, journey.cle)
+    if commande.verbe is Verbe.REPRENDRE:
+        return await _take_up(services, dispatcher, carnet_id, journey)
     try:
         etat = await _act(services, carnet_id, journey, commande)
     except Refused as refusal:
@@ -154,11 +153,33 @@ async def _act(services: Services, carnet_id: str, journey: Journey, commande: C
     )
 
 
+async def _take_up(services: Services, dispatcher: CollectingDispatcher, carnet_id: str, journey: Journey) -> Journey:
+    """Go on with it as it stands, even when its last answer was given elsewhere: nothing begins anew."""
+    said = _taken_up(services, journey, await state(services, carnet_id, journey))
+    if said is not None:
+        send(dispatcher, Reply(kind=Kind.NOTICE, text=said))
+    return journey
+
+
+def _taken_up(services: Services, journey: Journey, etat: Etat | None) -> str | None:
+    """What is said before a journey goes on; None when nothing was begun."""
+    texts = services.journeys.textes
+    if isinstance(etat, EtatCompte) and etat.branche in services.journeys.branches:
+        return texts["compte_reprise"].format(titre=services.journeys.branches[etat.branche].court)
+    if isinstance(etat, EtatFacture) and etat.reponses:
+        return texts["facture_reprise"]
+    if isinstance(etat, EtatQuiz):
+        vu = quiz.view(services.journeys, services.journeys.series[journey.cle], etat)
+        if vu.courant is not None:
+            return texts["quiz_reprise"].format(titre=vu.serie.titre, nombre=len(vu.items), numero=vu.courant.numero)
+    return None
+
+
 async def _begin_quiz(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, carnet_id: str) -> Journey:
     folded = fold(message_text(tracker))
     before = Journey.parse(tracker.get_slot(KIND))
     if before is not None and before.cle and _GO_ON.search(folded):
-        return await _enter_quiz(services, dispatcher, carnet_id, before.cle)
+        return await _take_up(services, dispatcher, carnet_id, before)
     named = next((serie.id for serie in services.journeys.series.values() if serie.id.rstrip("s") in folded), None)
     return await _enter_quiz(services, dispatcher, carnet_id, named) if named else Journey(Genre.QUIZ)
 
@@ -169,12 +190,11 @@ async def _enter_quiz(services: Services, dispatcher: CollectingDispatcher, carn
     if serie is None:
         return Journey(Genre.QUIZ)
     etat = await service.start_quiz(sessions=services.sessions, journeys=services.journeys, carnet_id=carnet_id, serie=cle)
-    vu = quiz.view(services.journeys, serie, etat)
-    key = "quiz_reprise" if vu.repondus else "quiz_intro"
-    rank = vu.courant.numero if vu.courant else len(vu.items)
-    text = services.journeys.textes[key].format(titre=serie.titre, nombre=len(vu.items), numero=rank)
-    send(dispatcher, Reply(kind=Kind.NOTICE, text=text))
-    return Journey(Genre.QUIZ, cle)
+    journey = Journey(Genre.QUIZ, cle)
+    said = _taken_up(services, journey, etat) if etat.reponses else None
+    intro = services.journeys.textes["quiz_intro"].format(titre=serie.titre, nombre=len(etat.tirage))
+    send(dispatcher, Reply(kind=Kind.NOTICE, text=said or intro))
+    return journey
 
 
 def _named_branch(services: Services, text: str) -> str | None:

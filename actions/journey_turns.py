@@ -5,6 +5,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, message_text, send
+from actions.drafts import SLOTS
 from actions.journey_replies import INTENTS
 from actions.journey_talk import ASKED, FORM, KIND, Journey, JourneyAction, begin, carnet_of, do, question, state
 from assistant.conversations.enums import Kind
@@ -49,6 +50,7 @@ INTERRUPTIONS = frozenset(
         "lister_factures",
         "exigences_client",
         "suivre_flux",
+        "verifier_facture",
     }
 )
 
@@ -91,6 +93,9 @@ class ValidateParcoursForm(JourneyAction):
         if intent in _GENRES:
             return await begin(self.services, dispatcher, tracker, _GENRES[intent])
         if intent in INTERRUPTIONS or (intent == "nlu_fallback" and is_question(text)):
+            return None
+        if intent == "reprendre" and any(tracker.get_slot(slot) for slot in SLOTS):
+            # A sollicitation was put aside: that is what is taken up.
             return None
         step = journey.genre is Genre.COMPTE and await self._in_steps(tracker, journey)
         text = self.services.journeys.textes["pas_compris_etape" if step else "pas_compris"]

@@ -10,7 +10,7 @@ from actions.base import Events, send
 from actions.journey_replies import INTENTS, account_end, command_button, deposit_end
 from actions.journey_talk import ASKED, KIND, Journey, JourneyAction, begin, carnet_of, question, state
 from assistant.conversations.enums import Kind
-from assistant.conversations.schemas import Reply, ReplyButton
+from assistant.conversations.schemas import Reply
 from assistant.journeys import service
 from assistant.journeys.enums import Genre
 from assistant.journeys.state import Commande, EtatCompte, EtatFacture, EtatQuiz, Verbe
@@ -56,11 +56,7 @@ class ActionSuspendreParcours(JourneyAction):
     async def play(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         texts = self.services.journeys.textes
         journey = Journey.parse(tracker.get_slot(KIND)) or Journey(Genre.COMPTE)
-        button = (
-            command_button(texts["reprendre"], Genre.QUIZ, Commande(verbe=Verbe.ALLER), journey.cle)
-            if journey.cle
-            else ReplyButton(title=texts["reprendre"], payload=f"/{INTENTS[journey.genre]}")
-        )
+        button = command_button(texts["reprendre"], journey.genre, Commande(verbe=Verbe.REPRENDRE), journey.cle)
         send(dispatcher, Reply(kind=Kind.NOTICE, text=texts["suspendu"], buttons=[button]))
         return []
 

@@ -7,11 +7,12 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import sollicitation_wishes as wishes
 from actions.base import ChoristeAction, Events, send
 from actions.drafts import PREFIX, addresses_said, draft_from, said_before, value_button
 from assistant.conversations.enums import Kind
 from assistant.conversations.schemas import Reply, ReplyButton
-from assistant.knowledge.schemas import Besoin
+from assistant.knowledge.schemas import Besoin, Saisie
 from assistant.sollicitations import checklist
 from assistant.sollicitations.draft import Draft, Question
 
@@ -27,8 +28,17 @@ class _Ask(ChoristeAction):
         return f"action_ask_{PREFIX}{self.slot}"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        send(dispatcher, self.question(tracker, draft_from(tracker, self.services.knowledge)))
+        draft = draft_from(tracker, self.services.knowledge)
+        asked = self.asked(draft)
+        if wishes.is_doubtful(tracker, self.services.knowledge, asked):
+            send(dispatcher, wishes.doubt(self.services, tracker, asked))
+        else:
+            send(dispatcher, self.question(tracker, draft))
         return []
+
+    def asked(self, draft: Draft) -> Question:
+        """What is asked: told from the draft, else the slot by itself."""
+        return Question(self.slot)
 
     def question(self, tracker: Tracker, draft: Draft) -> Reply:
         """The question to ask."""
@@ -55,21 +65,20 @@ class _AskPiece(_Ask):
 
     def question(self, tracker: Tracker, draft: Draft) -> Reply:
         knowledge = self.services.knowledge
-        asked = draft.question()
-        keys = asked.keys if asked is not None and asked.field == self.slot else self.default_keys
-        besoins = [knowledge.besoins[cle] for cle in keys]
+        besoins = [knowledge.besoins[cle] for cle in self.asked(draft).keys]
         return self._one(tracker, draft, besoins[0]) if len(besoins) == 1 else self._several(tracker, draft, besoins)
 
-    @property
-    def default_keys(self) -> tuple[str, ...]:
-        """What the slot stands for by itself."""
-        return Question(self.slot, (self.slot,) if self.slot in checklist.COLUMNS else (checklist.PRECISIONS,)).keys
+    def asked(self, draft: Draft) -> Question:
+        found = draft.question()
+        if found is not None and found.field == self.slot:
+            return found
+        return Question(self.slot, (self.slot,) if self.slot in checklist.COLUMNS else (checklist.PRECISIONS,))
 
     def _one(self, tracker: Tracker, draft: Draft, besoin: Besoin) -> Reply:
         knowledge = self.services.knowledge
         buttons = [value_button(knowledge, besoin, value) for value in said_before(tracker, knowledge, draft, besoin)]
         buttons.append(ReplyButton(title=knowledge.textes["sol_sans"], payload="/nier"))
-        return Reply(kind=Kind.QUESTION, text=besoin.question, buttons=buttons)
+        return Reply(kind=Kind.QUESTION, text=besoin.question, buttons=buttons, saisie=besoin.saisie)
 
     def _several(self, tracker: Tracker, draft: Draft, besoins: list[Besoin]) -> Reply:
         knowledge = self.services.knowledge
@@ -82,7 +91,8 @@ class _AskPiece(_Ask):
             for value in said_before(tracker, knowledge, draft, besoin)[:1]
         ][:_MAX_BUTTONS]
         buttons.append(ReplyButton(title=knowledge.textes["sol_autres_sans"], payload="/nier"))
-        return Reply(kind=Kind.QUESTION, text=knowledge.textes["sol_autres"].format(pieces=lines), buttons=buttons)
+        text = knowledge.textes["sol_autres"].format(pieces=lines)
+        return Reply(kind=Kind.QUESTION, text=text, buttons=buttons, saisie=Saisie.TEXTE_LONG)
 
 
 class ActionAskSiret(_AskPiece):
@@ -112,7 +122,7 @@ class ActionAskDescription(_Ask):
         hints = [*draft.categorie.complements[:2], *draft.categorie.eviter[:1]] if draft.categorie else []
         text = self.services.knowledge.textes["sol_description"].format(complements="").strip()
         lines = "\n".join(f"- {hint}" for hint in hints)
-        return Reply(kind=Kind.QUESTION, text=f"{text}\n\n{lines}".strip())
+        return Reply(kind=Kind.QUESTION, text=f"{text}\n\n{lines}".strip(), saisie=Saisie.TEXTE_LONG)
 
 
 class ActionAskContact(_Ask):
@@ -124,7 +134,7 @@ class ActionAskContact(_Ask):
         knowledge = self.services.knowledge
         contact = Besoin(cle="contact", libelle="Adresse électronique", question="", saisie="courriel", sensible=True)
         buttons = [value_button(knowledge, contact, address) for address in addresses_said(tracker, draft)]
-        return super().question(tracker, draft).model_copy(update={"buttons": buttons})
+        return super().question(tracker, draft).model_copy(update={"buttons": buttons, "saisie": contact.saisie})
 
 
 class ActionAskChampAModifier(_Ask):

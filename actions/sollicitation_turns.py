@@ -4,12 +4,14 @@ What must be asked, and how it is checked, is decided in assistant/sollicitation
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import sollicitation_wishes as wishes
 from actions.base import ChoristeAction, Events, button_subject, entity_values, message_text, ranking, send
 from actions.drafts import (
     FORM,
@@ -30,8 +32,8 @@ from assistant.knowledge.schemas import Besoin, Categorie, Saisie
 from assistant.knowledge.subjects import Sujet
 from assistant.sollicitations import checklist
 from assistant.sollicitations.draft import Draft, Question, guess_categorie, says_none
-from assistant.sollicitations.interruptions import named_field, stops, takes_over, wants_to_correct
-from assistant.sollicitations.recognition import EMAIL
+from assistant.sollicitations.interruptions import named_field, stops, takes_over, tells_something_else, wants_to_correct
+from assistant.sollicitations.recognition import EMAIL, Entity
 
 # Actions that Rasa itself runs between the message and the form: they do not mean that the message was dealt with.
 _NEUTRAL_ACTIONS = frozenset({FORM, "action_extract_slots", "action_listen", "action_unlikely_intent"})
@@ -96,9 +98,10 @@ class _Turn:
         """What the message changes."""
         if stops(self.intent, self.text):
             return []
-        correction = self._correction()
-        if correction is not None:
-            return correction
+        for turn in (self._correction, self._wish, self._after_doubt):
+            changed = turn()
+            if changed is not None:
+                return changed
         handler = {
             "categorie": self._categorie,
             "champ_a_modifier": self._champ_a_modifier,
@@ -122,6 +125,38 @@ class _Turn:
             )
             return [notice.model_copy(update={"buttons": fresh})] if notice is not None and fresh else []
         return []
+
+    # --- something else ---------------------------------------------------------------------------------------------
+
+    def _wish(self) -> Events | None:
+        """Another journey is asked for: the form steps aside for the rule that begins it, or asks whether this is the answer."""
+        if not self.text.startswith("/") and wishes.is_under_way(self.knowledge, self.intent, self.text):
+            return self._refuse(self.asked, self.texts["sol_en_cours"])
+        if wishes.wish(self.tracker) is None or self._holds_answer():
+            return None
+        if wishes.is_doubtful(self.tracker, self.knowledge, self._question()):
+            # The question is asked again as a doubt (actions/sollicitation_questions).
+            return self._again()
+        return []
+
+    def _after_doubt(self) -> Events | None:
+        """« Oui » or « non » to « is that your answer ? »."""
+        said = wishes.earlier_wish(self.tracker)
+        if said is None or self.text.startswith("/") or not wishes.waits_for_words(self.knowledge, self._question()):
+            return None
+        if self.best == "affirmer" and len(self.text.split()) <= _LONGEST_YES:
+            return self._answer(self._question(), said)
+        return self._again() if self.best == "nier" and len(self.text.split()) <= _LONGEST_YES else None
+
+    def _holds_answer(self) -> bool:
+        """True when the message brings the number or the address that was asked for."""
+        keys = self._question().keys
+        if self.text.startswith("/"):
+            return False
+        if self.asked == "contact":
+            return EMAIL.search(self.text) is not None
+        besoin = self.knowledge.besoins[keys[0]] if len(keys) == 1 else None
+        return besoin is not None and self._relevant_text(besoin) != self.text
 
     # --- corrections ------------------------------------------------------------------------------------------------
 
@@ -186,6 +221,9 @@ class _Turn:
         ]
 
     def _champ_a_modifier(self) -> Events:
+        if self.intent != "nlu_fallback" and takes_over(self.intent, self.text):
+            # « Comment corriger une facture ? » names the invoice, and is a question.
+            return []
         champ = self._named()
         if champ is not None:
             return self._correct(champ)
@@ -235,17 +273,25 @@ class _Turn:
         besoin = self.knowledge.besoins[question.keys[0]] if len(question.keys) == 1 else None
         text = self._relevant_text(besoin)
         shaped = besoin is not None and (besoin.saisie in _SHAPED or text != self.text)
-        if self.asked != "contact" and not shaped and takes_over(self.intent, self.text):
+        if self.asked != "contact" and not shaped and self._another_rule_answers(besoin):
             return []
         if len(question.keys) > 1 and self.best == "affirmer" and len(self.text.split()) <= _LONGEST_YES:
             return self._refuse(self.asked, self._how_to_give(question))
+        return self._answer(question, text, self._entities())
+
+    def _answer(self, question: Question, text: str, entities: Sequence[Entity] = ()) -> Events:
         try:
-            draft = self.draft.with_answer(question, text, self._entities())
+            draft = self.draft.with_answer(question, text, entities)
         except ValueError as error:
-            if takes_over(self.best, self.text):
+            asked_for_words = wishes.waits_for_words(self.knowledge, question)
+            if takes_over(self.best, self.text) or (not asked_for_words and tells_something_else(self.intent, self.text)):
                 return []
             return self._refuse(self.asked, str(error))
-        return self._filled(draft.absorbing(self._entities()))
+        return self._filled(draft.absorbing(entities))
+
+    def _another_rule_answers(self, besoin: Besoin | None) -> bool:
+        number = besoin is not None and besoin.saisie is Saisie.NUMERO_FACTURE
+        return takes_over(self.intent, self.text) or (number and tells_something_else(self.intent, self.text))
 
     def _button(self, question: Question) -> Events:
         """« Je ne l'ai pas », a value that was offered, or a button of an earlier question."""
@@ -254,8 +300,9 @@ class _Turn:
         given = value_of_button(self.tracker)
         if given is not None:
             cle, value = given
+            waits = wishes.waits_for_words(self.knowledge, question)
             try:
-                if cle == self.asked == "contact":
+                if cle == self.asked == "contact" or (waits and cle == wishes.answer_key(question)):
                     return self._filled(self.draft.with_answer(question, value))
                 if cle in question.keys:
                     value = checklist.check(self.knowledge, self.knowledge.besoins[cle], value)
@@ -283,7 +330,7 @@ class _Turn:
             return [self.knowledge.statuts[value].libelle if value in self.knowledge.statuts else value for value in values]
         return values
 
-    def _entities(self) -> list[Any]:
+    def _entities(self) -> list[Entity]:
         return entities_of(self.tracker.latest_message or {})
 
     def _how_to_give(self, question: Question) -> str:
@@ -313,6 +360,10 @@ class _Turn:
             SlotSet("sol_confirmation", None),
             SlotSet("requested_slot", next_slot(draft)),
         ]
+
+    def _again(self) -> Events:
+        """Nothing is taken; the same is asked."""
+        return [SlotSet(f"{PREFIX}{self.asked}", None), SlotSet("requested_slot", f"{PREFIX}{self.asked}")]
 
     def _refuse(self, name: str, reason: str) -> Events:
         send(self.dispatcher, Reply(kind=Kind.NOTICE, text=reason))

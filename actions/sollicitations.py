@@ -10,7 +10,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.base import ChoristeAction, Events, button_subject, current_subject, message_text, send
+from actions.base import ChoristeAction, Events, button_subject, message_text, request_subject, send
 from actions.drafts import (
     FORM,
     NAMES,
@@ -83,7 +83,7 @@ class ActionPreparerSollicitation(ChoristeAction):
             guessed = guess_categorie(text, knowledge.categories.values())
             if guessed is not None:
                 return guessed
-        about = asked or current_subject(tracker)
+        about = asked or request_subject(tracker)
         return category_of(knowledge, about) if about else None
 
 

@@ -101,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         logger.info("service_started", environment=settings.environment, fiches=len(services.knowledge.fiches))
         async with housekeeping(app.state.context, console):
             yield
+        await console.groups.close()
         if console.oidc is not None:
             await console.oidc.close()
         await rasa.close()

@@ -6,8 +6,10 @@ from collections.abc import Collection
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.access_code import HEADER as ACCESS_HEADER
+
 # All that the widget calls, nothing else: neither the console, nor the follow-up of a sollicitation.
-_WIDGET_CALLS = re.compile(r"/api/v1/(?:conversations(?:/.*)?|invoices/check|fiches(?:/[^/]*)?)")
+_WIDGET_CALLS = re.compile(r"/api/v1/(?:acces|conversations(?:/.*)?|invoices/check|fiches(?:/[^/]*)?)")
 
 
 class Embedding:
@@ -20,7 +22,7 @@ class Embedding:
                 app,
                 allow_origins=sorted(origins),
                 allow_methods=["GET", "POST", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+                allow_headers=["Authorization", "Content-Type", "Idempotency-Key", ACCESS_HEADER],
                 expose_headers=["Retry-After", "X-Request-ID"],
                 max_age=600,
             )

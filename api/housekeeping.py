@@ -12,7 +12,7 @@ from api.dependencies import Context
 from api.helpdesk import access
 from api.helpdesk.context import Console
 from assistant.database import now
-from assistant.helpdesk import accounts, presence, relay
+from assistant.helpdesk import accounts, daily, presence, relay
 from assistant.journeys import service as journeys
 from assistant.sollicitations import attachments, lifecycle
 
@@ -57,8 +57,17 @@ async def do_seldom(context: Context) -> None:
         sessions=sessions, desk=context.services.desk, idle=timedelta(hours=settings.helpdesk_idle_hours)
     )
     forgotten = await journeys.forget_idle(sessions=sessions, before=now() - JOURNEYS_KEPT)
+    # So that nobody waits for them on the page of supervision.
+    counted = await daily.keep_up(sessions=sessions, hours=context.services.desk.hours, moment=now())
     swept = await attachments.sweep(sessions=sessions, store=context.pieces)
-    logger.info("housekeeping", sessions_ended=ended, given_back=given_back, files_swept=swept, journeys_forgotten=forgotten)
+    logger.info(
+        "housekeeping",
+        sessions_ended=ended,
+        given_back=given_back,
+        files_swept=swept,
+        journeys_forgotten=forgotten,
+        days_counted=counted,
+    )
 
 
 async def _repeat(seconds: float, work: Callable[[], Awaitable[None]]) -> None:

@@ -95,6 +95,7 @@ def _page(request: Request, follow_up: InvoiceFollowUp, values: Mapping[str, obj
     shown = {
         "ouvert": follow_up.lookup is not None,
         "demonstration": follow_up.lookup is not None and follow_up.lookup.demonstration,
+        "exemple": follow_up.lookup.example if follow_up.lookup is not None else None,
         "textes": follow_up.texts.textes,
         "numero": "",
         "erreurs": {},

@@ -1,5 +1,7 @@
 """The page with the widget, and what the widget is made of."""
 
+import re
+from datetime import date
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -12,15 +14,26 @@ HERE = Path(__file__).parent
 WIDGET = HERE / "widget"
 templates = Jinja2Templates(directory=HERE / "templates")
 # The subset that fiches use; a tag in a text stays text, and only http(s) addresses become links.
-_MARKDOWN = MarkdownIt("zero", {"html": False}).enable(["emphasis", "list", "link", "newline", "escape"])
+_MARKDOWN = MarkdownIt("zero", {"html": False}).enable(["emphasis", "list", "link", "newline", "escape", "autolink"])
+# An address written as it is: a link, as the widget makes it. Not the one inside a link.
+_BARE_ADDRESS = re.compile(r"(?<![(<\[])\bhttps?://[^\s<>()«»]*[^\s<>()«».,;:!?]")
 
 
 def markdown(text: str) -> Markup:
     """A fiche's text as HTML."""
-    return Markup(_MARKDOWN.render(text))  # noqa: S704 - markdown-it escapes all that is not its own markup
+    return Markup(_MARKDOWN.render(_BARE_ADDRESS.sub(r"<\g<0>>", text)))  # noqa: S704 - markdown-it escapes all that is not its own markup
+
+
+def french_day(written: str) -> str:
+    """« 2026-01-31 » as « 31/01/2026 »; anything else (« juin 2025 », « non datée ») as it is."""
+    try:
+        return date.fromisoformat(written).strftime("%d/%m/%Y")
+    except ValueError:
+        return written
 
 
 templates.env.filters["markdown"] = markdown
+templates.env.filters["jour"] = french_day
 
 # Behind the access code, where there is one; `public` never is.
 router = APIRouter(include_in_schema=False)

@@ -103,6 +103,7 @@ def _reply(texts: list[str], buttons: list[ReplyButton], custom: dict[str, Any])
             fiche=custom.get("fiche"),
             confidence=custom.get("confidence"),
             timeline=custom.get("timeline"),
+            saisie=custom.get("saisie"),
         )
     except (ValidationError, ValueError, TypeError):
         # An annotation that cannot be read must not cost the person the answer itself.

@@ -27,11 +27,24 @@ def live_service_url(live_choriste: LiveChoriste) -> str:
 _ORDER = ("scripts", "assistant", "actions", "api", "widget", "e2e", "browser")
 
 
+# They need the machine for themselves: one process runs them all, with one Choriste.
+_LIVE = frozenset({"e2e", "browser"})
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(ROOT / "tests").parts[0]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast ones first: rules, then contracts, then the live ones, then the browser."""
+    """Fast ones first: rules, then contracts, then the live ones, then the browser.
+
+    When several processes share the tests (pytest-xdist), a file stays in one process: what it prepares is prepared once.
+    """
 
     def rank(item: pytest.Item) -> int:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        folder = _folder(item)
         return _ORDER.index(folder) if folder in _ORDER else len(_ORDER)
 
     items.sort(key=rank)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("live" if _folder(item) in _LIVE else str(item.path)))

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from api.helpdesk.broadcast import Broadcaster
 from api.helpdesk.oidc import OidcProvider
 from api.throttle import Throttle
+from assistant.helpdesk.group_board import GroupBoard
 from assistant.helpdesk.reply_models import ReplyModel
 
 
@@ -19,6 +20,7 @@ class Console:
     logins_throttle: Throttle
     models: dict[str, ReplyModel]
     oidc: OidcProvider | None
+    groups: GroupBoard
 
 
 def get_console(request: Request) -> Console:

@@ -9,6 +9,7 @@ from api.dependencies import Context, ContextDep
 from api.errors import Problem
 from api.helpdesk import views
 from api.helpdesk.access import Desk, DeskDep
+from api.helpdesk.context import Console, ConsoleDep
 from api.helpdesk.period import Period, read_period, shortcuts
 from assistant.database import now
 from assistant.helpdesk import accounts, learning
@@ -23,16 +24,17 @@ Text = Annotated[str, Form(max_length=20_000)]
 
 @router.get("")
 async def show_groups(
-    request: Request, context: ContextDep, desk: DeskDep, du: str = "", au: str = "", raison: str = ""
+    request: Request, context: ContextDep, console: ConsoleDep, desk: DeskDep, du: str = "", au: str = "", raison: str = ""
 ) -> HTMLResponse:
     """Questions of a period, grouped by nearness, largest first."""
-    return await _groups_page(request, context, desk, _period(context, du, au), raison)
+    return await _groups_page(request, context, console, desk, _period(context, du, au), raison)
 
 
 @router.post("/propositions")
 async def propose(
     request: Request,
     context: ContextDep,
+    console: ConsoleDep,
     desk: DeskDep,
     sorte: Text = "",
     intention: Text = "",
@@ -59,7 +61,7 @@ async def propose(
             await learning.propose_example(**common, intention=intention.strip(), texte=texte)
     except learning.ReviewRefused as error:
         typed = {"sorte": sorte, "intention": intention, "texte": texte, "titre": titre, "message_id": message_id}
-        return await _groups_page(request, context, desk, period, "", erreur=str(error), saisie=typed, status=422)
+        return await _groups_page(request, context, console, desk, period, "", erreur=str(error), saisie=typed, status=422)
     return views.go(f"/helpdesk/apprentissage?{period.query}&fait=revue_ajout")
 
 
@@ -109,6 +111,7 @@ def _period(context: Context, du: str, au: str) -> Period:
 async def _groups_page(
     request: Request,
     context: Context,
+    console: Console,
     desk: Desk,
     period: Period,
     raison: str,
@@ -119,7 +122,7 @@ async def _groups_page(
 ) -> HTMLResponse:
     services = context.services
     reasons = tuple(one for one in learning.Raison if one == raison) or tuple(learning.Raison)
-    found = await learning.list_groups(
+    board = await console.groups.show(
         sessions=services.sessions, search=services.search, since=period.since, until=period.until, raisons=reasons
     )
     return views.page(
@@ -131,7 +134,8 @@ async def _groups_page(
         raccourcis=shortcuts(now(), services.desk.hours.zone),
         raison=raison,
         raisons=list(learning.Raison),
-        trouve=found,
+        tableau=board,
+        trouve=board.groupes,
         intentions=learning.list_intents(services.knowledge),
         domaines=learning.list_domains(services.knowledge),
         erreur=erreur,

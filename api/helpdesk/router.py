@@ -8,6 +8,7 @@ from api.helpdesk.broadcast import InProcessBroadcaster
 from api.helpdesk.context import Console
 from api.helpdesk.oidc import OidcProvider
 from api.throttle import Throttle
+from assistant.helpdesk.group_board import GroupBoard
 from assistant.helpdesk.reply_models import load_reply_models
 from assistant.knowledge.load import Knowledge
 from assistant.settings import Settings
@@ -26,4 +27,5 @@ def build_console(settings: Settings, knowledge: Knowledge) -> Console:
         logins_throttle=Throttle(settings.helpdesk_logins_per_minute),
         models=load_reply_models(settings.knowledge_dir, knowledge.categories),
         oidc=OidcProvider(settings) if settings.oidc_enabled else None,
+        groups=GroupBoard(),
     )

@@ -355,6 +355,7 @@ async def _page(
         s=row,
         categorie=categorie,
         categories=knowledge.categories,
+        fiches=knowledge.fiches,
         categories_options=[(one.id, one.titre) for one in knowledge.categories.values()],
         motifs_par_id=knowledge.motifs_cloture,
         donnees=[

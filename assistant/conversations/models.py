@@ -47,6 +47,8 @@ class Message(Base):
     confidence: Mapped[float | None] = mapped_column(Float)
     # The steps only (assistant/invoices/timeline/schemas): the picture is drawn when the message is read.
     timeline: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # What a question waits for (assistant/knowledge/schemas.Saisie).
+    saisie: Mapped[str | None] = mapped_column(String(16))
     cree_le: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -66,6 +68,8 @@ class Feedback(Base):
     """The last vote on an answer."""
 
     __tablename__ = "feedback"
+    # What learning looks for.
+    __table_args__ = (Index("ix_feedback_useful", "useful", "cree_le"),)
 
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
     useful: Mapped[bool] = mapped_column(Boolean)

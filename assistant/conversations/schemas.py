@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from assistant.conversations.enums import Kind, Sender
 from assistant.invoices.timeline.public import TimelinePublic
 from assistant.invoices.timeline.schemas import Timeline
-from assistant.knowledge.schemas import Source
+from assistant.knowledge.schemas import Saisie, Source
 
 
 class ButtonPublic(BaseModel):
@@ -36,6 +36,11 @@ class MessagePublic(BaseModel):
         exclude_if=lambda value: value is None,
         description="History of an invoice that the message is about; left out where there is none.",
     )
+    saisie: Saisie | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="What a question waits for, so that the right keyboard comes up; left out where any words will do.",
+    )
 
 
 def _between_0_and_1(value: float) -> float:
@@ -60,3 +65,4 @@ class Reply(BaseModel):
     fiche: str | None = None
     confidence: Annotated[float, Field(allow_inf_nan=False), AfterValidator(_between_0_and_1)] | None = None
     timeline: Timeline | None = None
+    saisie: Saisie | None = None

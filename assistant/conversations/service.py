@@ -148,6 +148,7 @@ async def _append(session: AsyncSession, conversation_id: str, sender: Sender, r
         fiche=reply.fiche,
         confidence=reply.confidence,
         timeline=reply.timeline.model_dump(mode="json") if reply.timeline else None,
+        saisie=reply.saisie,
         cree_le=now(),
     )
     session.add(row)

@@ -1,5 +1,6 @@
 """Learning from what went wrong: the one import for the console's page. Nothing trains itself: people propose, then decide."""
 
+from assistant.helpdesk.group_board import GroupBoard, Tableau
 from assistant.helpdesk.review import (
     ReviewNotFound,
     ReviewRefused,
@@ -16,12 +17,14 @@ from assistant.helpdesk.unanswered import FicheVoisine, Groupe, Groupes, Questio
 __all__ = [
     "ExportFile",
     "FicheVoisine",
+    "GroupBoard",
     "Groupe",
     "Groupes",
     "Question",
     "Raison",
     "ReviewNotFound",
     "ReviewRefused",
+    "Tableau",
     "decide_review",
     "export_archive",
     "export_review",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, Text
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assistant.database import Base, UtcDateTime
@@ -100,3 +100,19 @@ class Revue(Base):
     decide_par: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     cree_le: Mapped[datetime] = mapped_column(UtcDateTime)
     decide_le: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AgregatJour(Base):
+    """One part of the figures of a day or a month that is over (assistant/helpdesk/daily). Triggers delete what turned wrong.
+
+    `regle`: a mark of the opening hours and of the way of counting; rows of another are never read.
+    """
+
+    __tablename__ = "agregat_jour"
+    __table_args__ = (Index("ix_agregat_jour_fin", "fin"),)
+
+    regle: Mapped[str] = mapped_column(String(16), primary_key=True)
+    partie: Mapped[str] = mapped_column(String(16), primary_key=True)
+    debut: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    fin: Mapped[datetime] = mapped_column(UtcDateTime)
+    valeurs: Mapped[Any] = mapped_column(JSON)

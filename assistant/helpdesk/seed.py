@@ -13,6 +13,7 @@ from sqlalchemy import Table, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.database import Base, Sessions, create_engine, create_sessions, now, write_transaction
+from assistant.helpdesk.daily import keep_up
 from assistant.helpdesk.enums import Role
 from assistant.helpdesk.fictitious import Maker
 from assistant.helpdesk.models import Agent
@@ -41,18 +42,21 @@ async def seed(
         size = min(BATCH, count - start)
         async with write_transaction(sessions) as session:
             made = [maker.one(id_) for id_ in await _reserve_ids(session, size)]
-            await _insert(session, _ROWS, [one.row for one in made])
-            await _insert(session, _EVENTS, [event for one in made for event in one.events])
+            await insert_rows(session, _ROWS, [one.row for one in made])
+            await insert_rows(session, _EVENTS, [event for one in made for event in one.events])
         told(start + size)
-    await _look_at_statistics(sessions)
+    await look_at_statistics(sessions)
 
 
-async def _look_at_statistics(sessions: Sessions) -> None:
+async def look_at_statistics(sessions: Sessions) -> None:
+    """Have the engine look at its statistics now, as it would in time by itself."""
     async with sessions() as session:
         if session.get_bind().dialect.name == "postgresql":
             # No transaction may hold it; and only our tables, as the server may be shared.
             connection = await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-            await connection.execute(text("VACUUM (ANALYZE) sollicitation, sollicitation_event"))
+            await connection.execute(
+                text("VACUUM (ANALYZE) sollicitation, sollicitation_event, conversation, message, button, feedback")
+            )
         else:
             await session.execute(text("ANALYZE"))
             await session.commit()
@@ -95,8 +99,10 @@ async def _reserve_ids(session: AsyncSession, size: int) -> list[int]:
     return list(range(first, first + size))
 
 
-async def _insert(session: AsyncSession, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """The fastest way that each driver has: COPY on PostgreSQL, one prepared statement on SQLite."""
+async def insert_rows(session: AsyncSession, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """The fastest way that each driver has: COPY on PostgreSQL, one prepared statement on SQLite. All rows have the same keys."""
+    if not rows:
+        return
     connection = await session.connection()
     names = list(rows[0])
     values = _bound(table, names, rows, connection.dialect)
@@ -137,15 +143,18 @@ def main(
 async def _main(settings: Settings, count: int, chance: int) -> None:
     desk = build_desk(settings=settings, knowledge=load_knowledge(settings.knowledge_dir))
     engine = create_engine(settings.resolved_database_url)
+    sessions = create_sessions(engine)
     started = time.monotonic()
     try:
         await seed(
-            sessions=create_sessions(engine),
+            sessions=sessions,
             desk=desk,
             count=count,
             chance=chance,
             told=lambda written: typer.echo(f"{written} sollicitations fictives, {time.monotonic() - started:.0f} s"),
         )
+        # The service does it by itself, but not before ten minutes.
+        await keep_up(sessions=sessions, hours=desk.hours, moment=now())
     finally:
         await engine.dispose()
 

@@ -1,39 +1,24 @@
 """What a supervisor looks at: volumes, delays, returns, wrong routes, subjects, the bot, agreement with triage. By period.
 
-Sums are made by the database; delays need the opening hours, so they are measured here on MAX_MEASURED sollicitations at most,
-drawn evenly when there are more (`mesurees` tells how many): a median of thousands is exact enough, and the page stays fast.
+Put together from the figures of each day (assistant/helpdesk/daily), so that a year costs about as much as a week.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, distinct, func, literal, or_, select, union_all
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from assistant.conversations.enums import Kind, Sender
-from assistant.conversations.models import Conversation, Feedback, Message
-from assistant.database import Sessions, UtcDateTime
+from assistant.database import Sessions, now
+from assistant.helpdesk.daily import Piece, read_figures
+from assistant.helpdesk.figures import Partie, happened_first
 from assistant.helpdesk.hours import OpeningHours
+from assistant.helpdesk.quantiles import quantiles
 from assistant.helpdesk.triage.service import Agreement, agreement
-from assistant.sollicitations.enums import TypeEvenement
-from assistant.sollicitations.models import Sollicitation, SollicitationEvent
 
-MAX_MEASURED = 2000
 MAX_SUBJECTS = 12
 MAX_BUCKETS = 400
-
-# The desk's first word to the person. A note or an assignment is none: the person sees nothing of it.
-_FIRST_ANSWERS = (TypeEvenement.REPONSE, TypeEvenement.DEMANDE_COMPLEMENT, TypeEvenement.TRANSFERT, TypeEvenement.CLOTURE)
-# A sollicitation that comes out of a conversation is written before so long.
-_LONGEST_TALK = timedelta(days=7)
-# From these on the person is awaited, until one of the others.
-_WAITS = (TypeEvenement.REPONSE, TypeEvenement.DEMANDE_COMPLEMENT, TypeEvenement.TRANSFERT)
-_TURNS = (*_WAITS, TypeEvenement.COMPLEMENT, TypeEvenement.RENVOI, TypeEvenement.CLOTURE)
 
 
 class Granularite(StrEnum):
@@ -57,7 +42,10 @@ class Tranche:
 
 @dataclass(frozen=True)
 class Delai:
-    """Seconds of opening hours: half took `mediane` at most, nine in ten `p90`. None when nothing was measured."""
+    """Seconds of opening hours: half took `mediane` at most, nine in ten `p90`. None when there was nothing.
+
+    All are measured; a day of more than a hundred is told by a hundred of its values (assistant/helpdesk/quantiles).
+    """
 
     nombre: int
     mesurees: int
@@ -85,8 +73,8 @@ class Robot:
     `resolues`: the bot answered, its last word on a question was an answer, nobody voted against one, and it was not handed over.
     The rest (`autres`): left after « je ne sais pas », choices, an off-topic answer, or a bad vote.
     What this cannot tell: whether somebody who left after an answer was helped or gave up, whether the answer was right, and
-    whether they wrote elsewhere. « Résolue » is an upper bound of what the bot solved. `mesurees` conversations were looked at,
-    drawn evenly.
+    whether they wrote elsewhere. « Résolue » is an upper bound of what the bot solved. `mesurees`: in which the person said
+    something.
     """
 
     conversations: int
@@ -148,23 +136,25 @@ class Rapport:
 
 
 async def report(
-    *, sessions: Sessions, hours: OpeningHours, since: datetime, until: datetime, granularite: Granularite = Granularite.JOUR
+    *,
+    sessions: Sessions,
+    hours: OpeningHours,
+    since: datetime,
+    until: datetime,
+    granularite: Granularite = Granularite.JOUR,
+    moment: datetime | None = None,
 ) -> Rapport:
-    """All figures of a period. Raises ValueError (in French) for a period that ends before it begins or has too many buckets."""
+    """All figures of a period; `moment` (the present) decides which days are over.
+
+    Raises ValueError (in French) for a period that ends before it begins or has too many buckets.
+    """
     borders = buckets(since, until, granularite, hours)
-    created = _within(Sollicitation.cree_le, since, until)
-    async with sessions() as session:
-        tranches = await _tranches(session, borders, hours)
-        count = sum(tranche.creees for tranche in tranches)
-        par_categorie = await _counts(session, Sollicitation.categorie, created)
-        par_route = await _counts(session, Sollicitation.route, created)
-        par_origine = await _counts(session, Sollicitation.origine, created)
-        premiere_reponse, sans_reponse = await _first_answers(session, hours, created, count)
-        resolution = await _resolutions(session, hours, since, until)
-        renvois = await _returns(session, since, until)
-        changements = await _route_changes(session, since, until)
-        sujets = await _subjects(session, since, until)
-        robot = await _robot(session, since, until)
+    by_month = granularite is Granularite.MOIS
+    figures = await read_figures(sessions=sessions, hours=hours, borders=borders, moment=moment or now(), by_month=by_month)
+    volumes, answers, closings = figures[Partie.VOLUMES], figures[Partie.REPONSES], figures[Partie.CLOTURES]
+    tranches = _tranches(volumes, borders, hours)
+    count = sum(tranche.creees for tranche in tranches)
+    changements = _route_changes(figures[Partie.SUITES], since, hours)
     return Rapport(
         since=since,
         until=until,
@@ -172,17 +162,17 @@ async def report(
         tranches=tranches,
         creees=count,
         closes=sum(tranche.closes for tranche in tranches),
-        par_categorie=par_categorie,
-        par_route=par_route,
-        par_origine=par_origine,
-        premiere_reponse=premiere_reponse,
-        sans_reponse=sans_reponse,
-        resolution=resolution,
-        renvois=renvois,
+        par_categorie=_counts(volumes, "categorie"),
+        par_route=_counts(volumes, "route"),
+        par_origine=_counts(volumes, "origine"),
+        premiere_reponse=_delay(answers),
+        sans_reponse=sum(piece.values["sans"] for piece in answers),
+        resolution=_delay(closings),
+        renvois=Part(*(_happened(figures[Partie.SUITES], name, since, hours) for name in ("renvois", "repondues"))),
         mauvaises_routes=Part(sum(one.nombre for one in changements), count),
         changements_route=changements,
-        sujets=sujets,
-        robot=robot,
+        sujets=_subjects(figures[Partie.FICHES]),
+        robot=_robot(volumes, figures[Partie.CONVERSATIONS]),
         accord=await agreement(sessions=sessions, since=since, until=until),
     )
 
@@ -216,215 +206,60 @@ def _next_day(day: date, granularite: Granularite) -> date:
             return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def _within(column: Any, since: datetime, until: datetime) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = (column >= since) & (column < until)
-    return condition
+def _tranches(volumes: Sequence[Piece], borders: Sequence[tuple[datetime, datetime]], hours: OpeningHours) -> list[Tranche]:
+    """Pieces put together by bucket; none crosses a border."""
+    names = ("creees", "closes", "renvois", "conversations")
+    pieces = list(reversed(volumes))
+    tranches = []
+    for start, end in borders:
+        sums = dict.fromkeys(names, 0)
+        while pieces and pieces[-1].start < end:
+            values = pieces.pop().values
+            sums = {name: sums[name] + values[name] for name in names}
+        tranches.append(Tranche(debut=start.astimezone(hours.zone).date(), **sums))
+    return tranches
 
 
-def _events(kinds: Iterable[TypeEvenement], since: datetime, until: datetime) -> ColumnElement[bool]:
-    return SollicitationEvent.type.in_(list(kinds)) & _within(SollicitationEvent.cree_le, since, until)
+def _counts(volumes: Sequence[Piece], name: str) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for piece in volumes:
+        counts.update(piece.values[name])
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-async def _tranches(session: AsyncSession, borders: Sequence[tuple[datetime, datetime]], hours: OpeningHours) -> list[Tranche]:
-    """Counts by bucket: the engine counts a range of an index for each."""
-    parts = [
-        select(
-            literal(number, Integer).label("number"),
-            literal(start, UtcDateTime()).label("since"),
-            literal(end, UtcDateTime()).label("until"),
-        )
-        for number, (start, end) in enumerate(borders)
-    ]
-    bucket = union_all(*parts).cte("bucket")
-
-    def counted(column: Any, *conditions: ColumnElement[bool]) -> Any:
-        inside = select(func.count()).where(column >= bucket.c.since, column < bucket.c.until, *conditions)
-        return inside.correlate(bucket).scalar_subquery()
-
-    rows = await session.execute(
-        select(
-            bucket.c.number,
-            counted(Sollicitation.cree_le).label("creees"),
-            counted(SollicitationEvent.cree_le, SollicitationEvent.type == TypeEvenement.CLOTURE).label("closes"),
-            counted(SollicitationEvent.cree_le, SollicitationEvent.type == TypeEvenement.RENVOI).label("renvois"),
-            counted(Conversation.cree_le).label("conversations"),
-        ).order_by(bucket.c.number)
-    )
-    return [
-        Tranche(borders[row.number][0].astimezone(hours.zone).date(), row.creees, row.closes, row.renvois, row.conversations)
-        for row in rows
-    ]
+def _delay(pieces: Sequence[Piece]) -> Delai:
+    found = quantiles(piece.values["delais"] for piece in pieces)
+    return Delai(found.count, found.count, found.median, found.p90)
 
 
-async def _counts(session: AsyncSession, column: Any, condition: ColumnElement[bool]) -> dict[str, int]:
-    rows = await session.execute(select(column, func.count()).where(condition).group_by(column))
-    return {str(value): count for value, count in sorted(rows, key=lambda row: (-row[1], str(row[0])))}
+def _first_day(piece: Piece, since: datetime, hours: OpeningHours) -> date | None:
+    """What happened before the period does not matter, so in its first piece everything counts (None)."""
+    return since.astimezone(hours.zone).date() if piece.start > since else None
 
 
-async def _first_answers(
-    session: AsyncSession, hours: OpeningHours, created: ColumnElement[bool], count: int
-) -> tuple[Delai, int]:
-    """Delays of the answered ones, and how many of all are still unanswered (estimated from those measured when drawn)."""
-    first = (
-        select(func.min(SollicitationEvent.cree_le))
-        .where(SollicitationEvent.sollicitation_id == Sollicitation.id, SollicitationEvent.type.in_(_FIRST_ANSWERS))
-        .correlate(Sollicitation)
-        .scalar_subquery()
-    )
-    step = _step(count)
-    rows = (await session.execute(select(Sollicitation.cree_le, first).where(created, _drawn(Sollicitation.id, step)))).all()
-    delays = [hours.seconds_between(start, end) for start, end in rows if end is not None]
-    unanswered = len(rows) - len(delays)
-    scale = count / len(rows) if rows else 0.0
-    return _delay(count - round(unanswered * scale), delays), round(unanswered * scale)
+def _happened(pieces: Sequence[Piece], name: str, since: datetime, hours: OpeningHours) -> int:
+    """To how many sollicitations it happened, each counted once."""
+    return sum(happened_first(piece.values[name], _first_day(piece, since, hours)) for piece in pieces)
 
 
-async def _resolutions(session: AsyncSession, hours: OpeningHours, since: datetime, until: datetime) -> Delai:
-    closed = _events([TypeEvenement.CLOTURE], since, until)
-    count = await session.scalar(select(func.count()).select_from(SollicitationEvent).where(closed)) or 0
-    drawn = closed & _drawn(SollicitationEvent.sollicitation_id, _step(count))
-    rows = await session.execute(
-        select(Sollicitation.id, Sollicitation.cree_le, SollicitationEvent.cree_le)
-        .join(Sollicitation, Sollicitation.id == SollicitationEvent.sollicitation_id)
-        .where(drawn)
-    )
-    whole = {number: (start, end) for number, start, end in rows}
-    turns = await session.execute(
-        select(SollicitationEvent.sollicitation_id, SollicitationEvent.type, SollicitationEvent.cree_le)
-        .where(
-            SollicitationEvent.sollicitation_id.in_(select(SollicitationEvent.sollicitation_id).where(drawn)),
-            SollicitationEvent.type.in_(_TURNS),
-        )
-        .order_by(SollicitationEvent.sollicitation_id, SollicitationEvent.id)
-    )
-    awaited = _awaited(turns, whole, hours)
-    return _delay(count, [max(hours.seconds_between(*span) - awaited[number], 0) for number, span in whole.items()])
-
-
-def _awaited(turns: Iterable[Any], whole: dict[int, tuple[datetime, datetime]], hours: OpeningHours) -> Counter[int]:
-    """Seconds of opening hours during which the person was awaited, by sollicitation, until it was closed."""
-    seconds: Counter[int] = Counter()
-    waiting: tuple[int, datetime] | None = None
-    for number, kind, moment in turns:
-        if waiting is not None and waiting[0] != number:
-            waiting = None
-        if number not in whole or moment > whole[number][1]:
-            continue
-        if waiting is None and kind in _WAITS:
-            waiting = (number, moment)
-        elif waiting is not None and kind not in _WAITS:
-            seconds[number] += hours.seconds_between(waiting[1], moment)
-            waiting = None
-    return seconds
-
-
-def _step(count: int) -> int:
-    return max(-(-count // MAX_MEASURED), 1)
-
-
-def _drawn(column: Any, step: int) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = column % step == 0
-    return condition
-
-
-def _delay(count: int, delays: list[int]) -> Delai:
-    delays.sort()
-    if not delays:
-        return Delai(count, 0, None, None)
-    # Nearest rank: a delay that really was.
-    return Delai(count, len(delays), delays[-(-len(delays) // 2) - 1], delays[-(-len(delays) * 9 // 10) - 1])
-
-
-async def _returns(session: AsyncSession, since: datetime, until: datetime) -> Part:
-    one = func.count(distinct(SollicitationEvent.sollicitation_id))
-    returned = await session.scalar(select(one).where(_events([TypeEvenement.RENVOI], since, until)))
-    answered = await session.scalar(
-        select(one).where(_events([TypeEvenement.REPONSE, TypeEvenement.TRANSFERT, TypeEvenement.RENVOI], since, until))
-    )
-    return Part(returned or 0, answered or 0)
-
-
-async def _route_changes(session: AsyncSession, since: datetime, until: datetime) -> list[Changement]:
+def _route_changes(pieces: Sequence[Piece], since: datetime, hours: OpeningHours) -> list[Changement]:
     """Changes of route by agents, and transfers; each sollicitation counts once for each change."""
-    detail = SollicitationEvent.detail
-    changed = case(
-        (SollicitationEvent.type == TypeEvenement.TRANSFERT, detail["route"].as_string()),
-        else_=detail["changements"]["route"].as_string(),
-    )
-    rows = await session.execute(
-        select(changed.label("change"), func.count(distinct(SollicitationEvent.sollicitation_id)))
-        .where(_events([TypeEvenement.TRANSFERT, TypeEvenement.MODIFICATION], since, until))
-        .group_by(changed)
-    )
-    counts: Counter[tuple[str, str]] = Counter()
-    for text, count in rows:
-        before, after = json.loads(text) if text else ("", "")
-        if before != after:
-            counts[str(before), str(after)] += count
-    return [
-        Changement(before, after, count)
-        for (before, after), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    ]
+    counts: Counter[str] = Counter()
+    for piece in pieces:
+        first_day = _first_day(piece, since, hours)
+        counts.update({change: happened_first(days, first_day) for change, days in piece.values["routes"].items()})
+    found = [Changement(*json.loads(change), count) for change, count in counts.items() if count]
+    return sorted(found, key=lambda one: (-one.nombre, one.avant, one.apres))
 
 
-async def _subjects(session: AsyncSession, since: datetime, until: datetime) -> list[tuple[str, int]]:
+def _subjects(pieces: Sequence[Piece]) -> list[tuple[str, int]]:
     """Fiches that answered most often, by id."""
-    rows = await session.execute(
-        select(Message.fiche, func.count().label("count"))
-        .where(Message.kind == Kind.ANSWER, _within(Message.cree_le, since, until), Message.fiche.is_not(None))
-        .group_by(Message.fiche)
-        .order_by(func.count().desc(), Message.fiche)
-        .limit(MAX_SUBJECTS)
-    )
-    return [(str(fiche), count) for fiche, count in rows]
+    counts: Counter[str] = Counter()
+    for piece in pieces:
+        counts.update(piece.values)
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_SUBJECTS]
 
 
-async def _robot(session: AsyncSession, since: datetime, until: datetime) -> Robot:
-    opened = _within(Conversation.cree_le, since, until)
-    count = await session.scalar(select(func.count()).select_from(Conversation).where(opened)) or 0
-    last_answer = func.max(case((Message.kind == Kind.ANSWER, Message.position), else_=0))
-    last_miss = func.max(case((Message.kind.in_([Kind.UNKNOWN, Kind.CHOICES, Kind.OUT_OF_SCOPE]), Message.position), else_=0))
-    agents = func.max(case((Message.sender == Sender.AGENT, 1), else_=0))
-    said = func.max(case((Message.sender == Sender.USER, 1), else_=0))
-    against = func.max(case((Feedback.useful.is_(False), 1), else_=0))
-    talks = (
-        select(
-            Conversation.id.label("id"),
-            last_answer.label("answer"),
-            last_miss.label("miss"),
-            against.label("against"),
-            agents.label("agents"),
-            func.max(case((Conversation.relais.is_not(None), 1), else_=0)).label("relayed"),
-        )
-        .join(Message, Message.conversation_id == Conversation.id)
-        .outerjoin(Feedback, Feedback.message_id == Message.id)
-        .where(opened, *_drawn_talks(count))
-        .group_by(Conversation.id)
-        .having(said == 1)
-        .cte("talk")
-    )
-    wrote = talks.c.id.in_(
-        select(Sollicitation.conversation_id).where(
-            _within(Sollicitation.cree_le, since, until + _LONGEST_TALK), Sollicitation.conversation_id.is_not(None)
-        )
-    )
-    handed = or_(talks.c.agents == 1, talks.c.relayed == 1, wrote)
-    solved = ~handed & (talks.c.answer > talks.c.miss) & (talks.c.against == 0)
-    row = (
-        await session.execute(
-            select(
-                func.count().label("all"),
-                func.coalesce(func.sum(case((handed, 1), else_=0)), 0).label("handed"),
-                func.coalesce(func.sum(case((solved, 1), else_=0)), 0).label("solved"),
-            ).select_from(talks)
-        )
-    ).one()
-    return Robot(conversations=count, mesurees=row.all, resolues=int(row.solved), passees=int(row.handed))
-
-
-def _drawn_talks(count: int) -> list[ColumnElement[bool]]:
-    """About MAX_MEASURED of `count` conversations: ids are random, so a range of their first signs is an even draw."""
-    if count <= MAX_MEASURED:
-        return []
-    # The beginning, not the id: an engine would walk the index of the ids instead of the period's.
-    return [func.substr(Conversation.id, 1, 4) < f"{round(MAX_MEASURED / count * 0xFFFF):04x}"]
+def _robot(volumes: Sequence[Piece], talks: Sequence[Piece]) -> Robot:
+    sums = {name: sum(piece.values[name] for piece in talks) for name in ("mesurees", "resolues", "passees")}
+    return Robot(conversations=sum(piece.values["conversations"] for piece in volumes), **sums)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from assistant.conversations.enums import Kind, Sender
@@ -150,14 +151,20 @@ def _shown(questions: Sequence[Question], search: SearchIndex) -> Groupe:
     reasons: Counter[Raison] = Counter()
     for question in questions:
         reasons[question.raison] += question.fois
-    hits = [hit for hit in search.search(questions[0].texte[:_LONGEST], limit=3) if hit.relevant]
     return Groupe(
         titre=questions[0].texte,
         nombre=sum(question.fois for question in questions),
         raisons={reason: reasons[reason] for reason in Raison if reasons[reason]},
         exemples=list(questions[:MAX_EXAMPLES]),
-        fiches=[FicheVoisine(hit.fiche.id, hit.fiche.titre, round(max(hit.similarity, 0.0), 4)) for hit in hits],
+        fiches=list(_neighbours(search, questions[0].texte[:_LONGEST])),
     )
+
+
+@lru_cache(maxsize=2000)
+def _neighbours(search: SearchIndex, text: str) -> tuple[FicheVoisine, ...]:
+    """Fiches near to a title; remembered, as a page shows fifty titles and is often asked again."""
+    hits = [hit for hit in search.search(text, limit=3) if hit.relevant]
+    return tuple(FicheVoisine(hit.fiche.id, hit.fiche.titre, round(max(hit.similarity, 0.0), 4)) for hit in hits)
 
 
 def _merge(questions: Sequence[Question]) -> list[Question]:
@@ -176,16 +183,38 @@ def _merge(questions: Sequence[Question]) -> list[Question]:
     ]
 
 
+async def more_than(
+    count: int, *, sessions: Sessions, since: datetime, until: datetime, raisons: Sequence[Raison] = tuple(Raison)
+) -> bool:
+    """True when more than so many answers of [since, until) are to be looked at; reads no more of them than that."""
+    judged = _judged(since, until, raisons).limit(count + 1).subquery()
+    async with sessions() as session:
+        return (await session.scalar(select(func.count()).select_from(judged)) or 0) > count
+
+
 def _judged(since: datetime, until: datetime, raisons: Sequence[Raison]) -> Select[Any]:
-    """Ids of the bot's messages that are to be looked at."""
+    """Ids of the bot's messages that are to be looked at; an engine takes each kind from an index of its own."""
     kinds = [_KINDS[raison] for raison in raisons if raison in _KINDS]
-    conditions: list[ColumnElement[bool]] = []
-    if kinds:
-        conditions.append(Message.kind.in_(kinds) & (Message.cree_le >= since) & (Message.cree_le < until))
-    if Raison.VOTE_NEGATIF in raisons:
-        voted = select(Feedback.message_id).where(Feedback.useful.is_(False), Feedback.cree_le >= since, Feedback.cree_le < until)
-        conditions.append(Message.id.in_(voted))
-    return select(Message.id).where(Message.sender == Sender.BOT, or_(*conditions) if conditions else Message.id.is_(None))
+    # A bad vote on one of them is the same message: not twice.
+    voted = (
+        select(Feedback.message_id.label("id"))
+        .join(Message, Message.id == Feedback.message_id)
+        .where(
+            Feedback.useful.is_(False),
+            Feedback.cree_le >= since,
+            Feedback.cree_le < until,
+            Message.sender == Sender.BOT,
+            ~(Message.kind.in_(kinds) & (Message.cree_le >= since) & (Message.cree_le < until)),
+        )
+    )
+    told = select(Message.id.label("id")).where(
+        Message.kind.in_(kinds), Message.cree_le >= since, Message.cree_le < until, Message.sender == Sender.BOT
+    )
+    parts = [*([told] if kinds else []), *([voted] if Raison.VOTE_NEGATIF in raisons else [])]
+    if not parts:
+        return select(Message.id).where(Message.id.is_(None))
+    both = union_all(*parts).subquery()
+    return select(both.c.id)
 
 
 def _statement(since: datetime, until: datetime, raisons: Sequence[Raison]) -> Select[*tuple[Any, ...]]:

@@ -51,6 +51,10 @@ class Catalogue:
     def __contains__(self, control_id: str) -> bool:
         return control_id in self._controls
 
+    def get(self, control_id: str) -> Control | None:
+        """The control, None for an unknown id (a talk may be older than the controls)."""
+        return self._controls.get(control_id)
+
     def finding(self, observation: Observation, severity: Severity | None = None) -> Finding:
         """The observation in words; `severity` softens the control's own. Raises KeyError for an unknown id or value."""
         control = self._controls[observation.id]

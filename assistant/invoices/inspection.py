@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from assistant.invoices.catalogue import Catalogue, load_catalogue
 from assistant.invoices.fields import fields_of
-from assistant.invoices.files import archives, attachments, names, pdf, safe_xml
+from assistant.invoices.files import archives, attachments, names, pdf, polyglot, safe_xml
 from assistant.invoices.files.detection import HEAD, Container, Detected, detect
 from assistant.invoices.files.embedded_invoice import choose_invoice
 from assistant.invoices.files.limits import Limits, readable_size
@@ -112,25 +112,23 @@ class Inspector:
         if facts.kind is FileKind.INCONNU:
             facts = facts.model_copy(update={"kind": kind_of(root)})
         facts = facts.model_copy(update={"profile": profile_of(root)})
-        return facts, self._structured(root, draft, options)
+        return facts, self._structured(root, draft, options, in_pdf=facts.kind is FileKind.FACTUR_X)
 
-    def _structured(self, root: etree._Element, draft: Draft, options: CheckOptions) -> Invoice | None:
+    def _structured(self, root: etree._Element, draft: Draft, options: CheckOptions, *, in_pdf: bool) -> Invoice | None:
         """Schema, norm, rules and pieces of an XML that is safe."""
-        observations, ran = self._stages.check_conformity(root)
-        draft.add(observations)
+        observations, ran = self._stages.check_conformity(root, in_pdf=in_pdf)
         draft.ran(*ran)
         if NORM_NOT_APPLIED & {observation.id for observation in observations}:
             draft.say("non_lu_conformite")
         kind = kind_of(root)
-        if kind is FileKind.PES or root.tag == ZUGFERD_1:
-            draft.say("non_lu_pes" if kind is FileKind.PES else "non_lu_zugferd")
-            return None
-        if kind is FileKind.INCONNU:
-            draft.say("non_lu_facture")
+        if kind in (FileKind.PES, FileKind.INCONNU) or root.tag == ZUGFERD_1:
+            draft.add(observations)
+            draft.say("non_lu_pes" if kind is FileKind.PES else "non_lu_zugferd" if root.tag == ZUGFERD_1 else "non_lu_facture")
             return None
         invoice = self._stages.read_root(root)
         draft.read = True
         found, rules = self._stages.run_rules(invoice, options)
+        draft.add(self._stages.explain_cents(observations, found, rules))
         draft.add(found)
         draft.ran(*rules)
         draft.fields += fields_of(invoice, self._phrases)
@@ -151,6 +149,8 @@ class Inspector:
             return facts
         facts = facts.model_copy(update={"pages": opened.pages, "signed": opened.signed})
         draft.add(opened.observations)
+        draft.ran(*polyglot.CHECKS)
+        draft.add(polyglot.check_end(path))
         if opened.pages > self._limits.pages:
             draft.say("non_lu_pages", limite=str(self._limits.pages))
         chosen = choose_invoice(opened)
@@ -198,7 +198,7 @@ class Inspector:
                 draft.say_text(sentence)
             return
         text = self._stages.text
-        draft.fields += text.propose(pages)
+        draft.fields += text.propose(pages, self._phrases)
         if not draft.fields:
             draft.say("non_lu_facture")
             for sentence in pages.unread:
@@ -209,7 +209,7 @@ class Inspector:
         found, rules = self._stages.run_rules(text.invoice_from_text(draft.fields), options)
         draft.add(found, softened)
         draft.ran(*rules)
-        mentions, ran, unread = text.check_mentions(pages, draft.fields)
+        mentions, ran, unread = text.check_mentions(pages, draft.fields, self._phrases)
         draft.add(mentions, softened)
         draft.ran(*ran)
         for sentence in unread:

@@ -3,13 +3,14 @@
 They are imported by the worker when it warms up and not above: the service itself never loads what reads a hostile file.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from lxml import etree
 
+from assistant.invoices.reporting import Phrases
 from assistant.invoices.schemas import CheckOptions, FoundField, Observation
 from assistant.invoices.text.read_pdf import Pages
 
@@ -17,12 +18,19 @@ if TYPE_CHECKING:
     from assistant.invoices.model import Invoice
 
 
+class CheckConformity(Protocol):
+    """Schema and rules of the norm; `in_pdf`: the XML is that of a Factur-X."""
+
+    def __call__(self, root: etree._Element, *, in_pdf: bool) -> tuple[list[Observation], list[str]]: ...
+
+
 @dataclass(frozen=True)
 class Stages:
     """One function a stage; each is documented where it is written."""
 
     read_root: "Callable[[etree._Element], Invoice]"
-    check_conformity: Callable[[etree._Element], tuple[list[Observation], list[str]]]
+    check_conformity: CheckConformity
+    explain_cents: Callable[[Collection[Observation], Collection[Observation], Collection[str]], Iterable[Observation]]
     run_rules: "Callable[[Invoice, CheckOptions], tuple[list[Observation], list[str]]]"
     check_agreement: "Callable[[Invoice, Pages], tuple[list[Observation], list[str]]]"
     read_pages: Callable[[Path, int], Pages]
@@ -34,9 +42,9 @@ class Stages:
 class TextStages:
     """What reads an invoice in the words of a plain PDF."""
 
-    propose: Callable[[Pages], list[FoundField]]
+    propose: Callable[[Pages, Phrases], list[FoundField]]
     invoice_from_text: "Callable[[list[FoundField]], Invoice]"
-    check_mentions: Callable[[Pages, Sequence[FoundField]], tuple[Iterable[Observation], Iterable[str], Iterable[str]]]
+    check_mentions: Callable[[Pages, Sequence[FoundField], Phrases], tuple[Iterable[Observation], Iterable[str], Iterable[str]]]
 
 
 def load_stages() -> Stages:
@@ -49,10 +57,12 @@ def load_stages() -> Stages:
     from assistant.invoices.xml.agreement import check_agreement
     from assistant.invoices.xml.conformity import check_conformity, warm_up
     from assistant.invoices.xml.read import read_root
+    from assistant.invoices.xml.tolerance import explain_cents
 
     return Stages(
         read_root=read_root,
         check_conformity=check_conformity,
+        explain_cents=explain_cents,
         run_rules=run_rules,
         check_agreement=check_agreement,
         read_pages=read_pages,

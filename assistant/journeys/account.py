@@ -31,8 +31,8 @@ class CompteVu:
         return sum(1 for vue in self.etapes if vue.etat is not None)
 
     def selon(self, etat: EtatEtape) -> list[EtapeVue]:
-        """The steps that stand in one state."""
-        return [vue for vue in self.etapes if vue.etat is etat]
+        """The steps that stand in one state; its name will do (templates)."""
+        return [vue for vue in self.etapes if vue.etat == etat]
 
     @property
     def terminee(self) -> bool:

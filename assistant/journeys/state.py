@@ -20,6 +20,8 @@ class Verbe(StrEnum):
     ALLER = "aller"
     REPONDRE = "repondre"
     RETOUR = "retour"
+    # Only in the chat: nothing changes, what was asked is asked again.
+    REPRENDRE = "reprendre"
     RECOMMENCER = "recommencer"
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
-Famille = Literal["fiche", "statut", "anomalie", "cadre", "terme", "categorie"]
+# « facture »: an invoice looked up, by its key; « controle »: an invoice check, by the id of the message that reports it.
+Famille = Literal["fiche", "statut", "anomalie", "cadre", "terme", "categorie", "facture", "controle"]
 
 
 @dataclass(frozen=True)

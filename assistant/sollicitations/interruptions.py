@@ -27,6 +27,8 @@ _QUESTIONS = frozenset(
 )
 _TALK = frozenset({"saluer", "remercier", "demander_robot", "demander_capacites", "insulter", "parler_humain"})
 _FOLLOW_UPS = frozenset({"suite_combien_de_temps", "suite_ou", "suite_qui", "suite_pourquoi", "suite_echec", "ne_pas_comprendre"})
+# Each has a rule in data/stories that answers it in the middle of the draft.
+ANSWERED_BY_RULES = _QUESTIONS | _TALK | _FOLLOW_UPS
 # Whole words: « quelqu'un », « commentaire » ask nothing; neither does « quand je dépose… », which tells when.
 _INTERROGATIVE = re.compile(
     r"\s*(?:(?:comment|quels?|quelles?|ou|pourquoi|qui|combien|que|a quoi)\b(?!')|qu'est|est-ce|c'est quoi|c koi|"
@@ -41,6 +43,7 @@ _CORRECTION = re.compile(
     rf"(?:(?:je )?me suis tromp|{_WISH}|(?:corrige|modifie|change|rectifie|remplace)\w*\b|revenir\b|retour\b"
     r"|j'ai (?:fait une|mal)\b|erreur de ma part|(?:c'est )?(?:le mauvais|pas le bon|pas la bonne))"
 )
+_NUMBER_OR_ADDRESS = re.compile(r"[\d@]")
 _LONGEST_CORRECTION = 10
 _LONGEST_TALK = 5
 _LONGEST_STOP = 5
@@ -67,12 +70,17 @@ def is_question(text: str) -> bool:
 def takes_over(intent: str, text: str) -> bool:
     """True when the message is to be answered by another rule before the draft goes on."""
     if text.startswith("/"):
-        return intent in _QUESTIONS | _TALK | _FOLLOW_UPS
+        return intent in ANSWERED_BY_RULES
     if intent in _TALK:
         return len(text.split()) <= _LONGEST_TALK or is_question(text)
     if intent in _FOLLOW_UPS:
         return len(text.split()) <= _LONGEST_TALK
     return (intent in _QUESTIONS or intent == "nlu_fallback") and is_question(text) and len(fold_words(text)) > 1
+
+
+def tells_something_else(intent: str, text: str) -> bool:
+    """Where a number or an address was asked for: True when the message holds none and is about what another rule answers."""
+    return intent in _QUESTIONS and len(fold_words(text)) > 2 and _NUMBER_OR_ADDRESS.search(text) is None
 
 
 def wants_to_correct(text: str) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant.invoices.text.fields import propose
 from assistant.invoices.text.read_pdf import read_pages
 from tests.support.invoices.layouts import Layout, layouts
+from tests.support.invoices.phrases import PHRASES
 
 
 def judge(layout: Layout, folder: Path) -> list[tuple[str, str, str]]:
@@ -14,7 +15,7 @@ def judge(layout: Layout, folder: Path) -> list[tuple[str, str, str]]:
     path = folder / "facture.pdf"
     path.write_bytes(layout.pdf)
     proposed: dict[str, set[str]] = {}
-    for field in propose(read_pages(path)):
+    for field in propose(read_pages(path), PHRASES):
         proposed.setdefault(field.name, set()).add(field.value)
     verdicts = []
     for name in sorted({*layout.values, *proposed}):

@@ -8,7 +8,7 @@ from tests.support.http import Service
 from tests.support.trackers import action_call, button_call, slots_set
 
 LABEL = "**Données de démonstration**"
-ONE = {"key": "demo-00020001400017-2026-0147", "numero": "2026-0147"}
+ONE = {"key": "demo-00020001400017-2026-0147", "numero": "2026-0147", "statut": "SUSPENDUE"}
 
 
 async def only(service: Service, call: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -33,7 +33,7 @@ async def test_an_invoice_named_by_its_number_is_looked_up_and_is_then_in_questi
     assert [step["code"] for step in said["custom"]["timeline"]["etapes"]] == ["DEPOSEE", "MISE_A_DISPOSITION", "SUSPENDUE"]
     assert slots == {
         "incomprehensions": 0.0,
-        "sujet_courant": "statut:SUSPENDUE",
+        "sujet_courant": f"facture:{ONE['key']}",
         "facture_courante": ONE,
         "numero_facture": "2026-0147",
     }

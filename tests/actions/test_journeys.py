@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -11,115 +10,28 @@ from sqlalchemy import text
 from actions.base import Services
 from actions.journey_turns import INTERRUPTIONS
 from tests.support.http import Service
-from tests.support.trackers import action_call, button_call, slots_set
+from tests.support.journeys import JourneyTalk
+from tests.support.trackers import action_call, slots_set
 
 COMPTE, FACTURE, QUIZ = "commencer_parcours", "commencer_depot", "commencer_quiz"
 
 
-class Talk:
-    """A conversation as Rasa leads it: the form asks, a message answers, the form asks again."""
-
-    def __init__(self, service: Service, sender: str) -> None:
-        self.service = service
-        self.sender = sender
-        self.slots: dict[str, Any] = {}
-        self.said: list[dict[str, Any]] = []
-        self.asked: dict[str, Any] | None = None
-        self.active = False
-
-    async def _run(self, call: dict[str, Any]) -> dict[str, Any]:
-        answer = await self.service.action(call)
-        self.slots |= slots_set(answer)
-        self.said += answer["responses"]
-        return answer
-
-    def _options(self) -> dict[str, Any]:
-        return {"slots": dict(self.slots), "sender": self.sender}
-
-    async def begin(self, payload_or_text: str, intent: str = "") -> None:
-        """The rule that opens a journey."""
-        self.said = []
-        if payload_or_text.startswith("/"):
-            intent = payload_or_text.removeprefix("/").partition("{")[0]
-            await self._run(button_call(f"action_{intent}", payload_or_text, **self._options()))
-        else:
-            await self._run(action_call(f"action_{intent}", payload_or_text, intent=intent, **self._options()))
-        self.active = True
-        await self._form(action_call("validate_parcours_form", "", events=[_ran(f"action_{intent}")], **self._options()))
-
-    async def say(self, words: str, intent: str = "nlu_fallback") -> bool:
-        """A message inside the form; False when the form steps aside for a rule."""
-        self.said = []
-        call = (
-            button_call("validate_parcours_form", words, **self._options())
-            if words.startswith("/")
-            else action_call("validate_parcours_form", words, intent=intent, **self._options())
-        )
-        return await self._form(call)
-
-    async def press(self, title: str) -> None:
-        """Press a button of the last question, wherever the talk is."""
-        assert self.asked is not None
-        [payload] = [one["payload"] for one in self.asked["buttons"] if one["title"] == title]
-        if self.active:
-            await self.say(payload)
-        else:
-            await self.begin(payload)
-
-    async def come_back(self) -> None:
-        """A rule has answered something else: the form only asks again."""
-        await self._form(action_call("validate_parcours_form", "?", events=[_ran("action_repondre_fiche")], **self._options()))
-
-    async def _form(self, call: dict[str, Any]) -> bool:
-        answer = await self._run(call)
-        if not answer["events"]:
-            return False
-        if self.slots["requested_slot"] is None:
-            self.active, self.asked = False, None
-            await self._run(action_call("action_conclure_parcours", **self._options()))
-            return True
-        before = len(self.said)
-        await self._run(action_call("action_ask_parcours_tour", **self._options()))
-        [self.asked] = self.said[before:]
-        return True
-
-    @property
-    def question(self) -> str:
-        assert self.asked is not None
-        return str(self.asked["text"])
-
-    @property
-    def told(self) -> str:
-        return "\n".join(str(one["text"]) for one in self.said)
-
-
-def _ran(action: str) -> dict[str, Any]:
-    return {"event": "action", "name": action, "timestamp": 3.0}
-
-
 @pytest_asyncio.fixture
-async def new_talk(service: Service) -> Callable[[], Awaitable[Talk]]:
+async def new_talk(service: Service) -> Callable[[], Awaitable[JourneyTalk]]:
     """Opens a conversation of its own."""
-
-    async def open_one() -> Talk:
-        opened = await service.open()
-        async with service.app.state.context.services.sessions() as session:
-            found = await session.execute(text("SELECT rasa_sender FROM conversation WHERE id = :id"), {"id": opened.id})
-        return Talk(service, str(found.scalar()))
-
-    return open_one
+    return lambda: JourneyTalk.open(service)
 
 
 @pytest_asyncio.fixture
-async def talk(new_talk: Callable[[], Awaitable[Talk]]) -> Talk:
+async def talk(service: Service) -> JourneyTalk:
     """One conversation."""
-    return await new_talk()
+    return await JourneyTalk.open(service)
 
 
 # --- the account ----------------------------------------------------------------------------------------------------
 
 
-async def test_the_account_journey_asks_for_the_situation_first(talk: Talk, services: Services) -> None:
+async def test_the_account_journey_asks_for_the_situation_first(talk: JourneyTalk, services: Services) -> None:
     await talk.begin("/commencer_parcours")
     assert "une étape à la fois" in talk.told
     assert talk.question == "Quelle est votre situation ?"
@@ -140,7 +52,7 @@ async def test_the_account_journey_asks_for_the_situation_first(talk: Talk, serv
         "gestionnaire-parti",
     ],
 )
-async def test_every_situation_is_walked_to_its_end_by_buttons(talk: Talk, services: Services, branche: str) -> None:
+async def test_every_situation_is_walked_to_its_end_by_buttons(talk: JourneyTalk, services: Services, branche: str) -> None:
     await talk.begin("/commencer_parcours")
     await talk.press(services.journeys.branches[branche].court)
     etapes = services.journeys.branches[branche].etapes
@@ -154,7 +66,7 @@ async def test_every_situation_is_walked_to_its_end_by_buttons(talk: Talk, servi
     assert "(/parcours/reprendre)" in talk.told
 
 
-async def test_steps_are_answered_by_words_too(talk: Talk) -> None:
+async def test_steps_are_answered_by_words_too(talk: JourneyTalk) -> None:
     await talk.begin("je suis une association, guidez-moi", COMPTE)
     assert "Étape 1 sur 13" in talk.question
     await talk.say("c'est fait", "affirmer")
@@ -169,7 +81,7 @@ async def test_steps_are_answered_by_words_too(talk: Talk) -> None:
     assert "(Vous aviez répondu : passée.)" in talk.question
 
 
-async def test_who_is_stuck_is_offered_a_request_for_help(talk: Talk) -> None:
+async def test_who_is_stuck_is_offered_a_request_for_help(talk: JourneyTalk) -> None:
     await talk.begin('/commencer_parcours{"valeur": "situation:entreprise"}')
     await talk.press("Je suis bloqué")
     assert talk.asked is not None
@@ -182,7 +94,9 @@ async def test_who_is_stuck_is_offered_a_request_for_help(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("intent", sorted(INTERRUPTIONS))
-async def test_what_a_rule_answers_makes_the_form_step_aside_and_the_same_question_comes_back(talk: Talk, intent: str) -> None:
+async def test_what_a_rule_answers_makes_the_form_step_aside_and_the_same_question_comes_back(
+    talk: JourneyTalk, intent: str
+) -> None:
     await talk.begin('/commencer_parcours{"valeur": "situation:entreprise"}')
     before = talk.question
     assert await talk.say("comment trouver le code service de mon client ?", intent) is False
@@ -191,7 +105,7 @@ async def test_what_a_rule_answers_makes_the_form_step_aside_and_the_same_questi
 
 
 @pytest.mark.parametrize("intent", ["affirmer", "nier", "corriger", "reprendre", "autre_chose", "nlu_fallback"])
-async def test_what_no_rule_answers_is_said_not_to_be_understood(talk: Talk, intent: str) -> None:
+async def test_what_no_rule_answers_is_said_not_to_be_understood(talk: JourneyTalk, intent: str) -> None:
     await talk.begin("/commencer_depot")
     before = talk.question
     assert await talk.say("abracadabra", intent) is True
@@ -200,11 +114,11 @@ async def test_what_no_rule_answers_is_said_not_to_be_understood(talk: Talk, int
 
 
 @pytest.mark.parametrize(("words", "intent"), [("stop", "annuler"), ("au revoir", "au_revoir")])
-async def test_stopping_keeps_all_and_the_journey_goes_on_later(talk: Talk, words: str, intent: str) -> None:
+async def test_stopping_keeps_all_and_the_journey_goes_on_later(talk: JourneyTalk, words: str, intent: str) -> None:
     await talk.begin('/commencer_parcours{"valeur": "situation:entreprise"}')
     await talk.say("fait", "affirmer")
     assert await talk.say(words, intent) is False
-    await talk._run(action_call("action_suspendre_parcours", words, **talk._options()))
+    await talk.run(action_call("action_suspendre_parcours", words, **talk.options()))
     assert "Tout est gardé" in talk.told
     talk.active = False
     await talk.begin("je reprends le parcours", COMPTE)
@@ -212,7 +126,7 @@ async def test_stopping_keeps_all_and_the_journey_goes_on_later(talk: Talk, word
     assert "Étape 2" in talk.question
 
 
-async def test_an_old_button_works_after_the_journey_was_left(talk: Talk) -> None:
+async def test_an_old_button_works_after_the_journey_was_left(talk: JourneyTalk) -> None:
     await talk.begin('/commencer_parcours{"valeur": "situation:entreprise"}')
     assert talk.asked is not None
     talk.active = False
@@ -220,7 +134,7 @@ async def test_an_old_button_works_after_the_journey_was_left(talk: Talk) -> Non
     assert "Étape 2" in talk.question
 
 
-async def test_one_journey_leads_to_another_and_back(talk: Talk) -> None:
+async def test_one_journey_leads_to_another_and_back(talk: JourneyTalk) -> None:
     await talk.begin('/commencer_parcours{"valeur": "situation:entreprise"}')
     await talk.say("je veux faire un quiz", QUIZ)
     assert "Laquelle voulez-vous" in talk.question
@@ -228,7 +142,7 @@ async def test_one_journey_leads_to_another_and_back(talk: Talk) -> None:
     assert "Étape 1" in talk.question
 
 
-async def test_a_conversation_never_sees_the_journey_of_another(new_talk: Callable[[], Awaitable[Talk]]) -> None:
+async def test_a_conversation_never_sees_the_journey_of_another(new_talk: Callable[[], Awaitable[JourneyTalk]]) -> None:
     first, second = await new_talk(), await new_talk()
     await first.begin('/commencer_parcours{"valeur": "situation:entreprise"}')
     await second.begin("/commencer_parcours")
@@ -270,7 +184,7 @@ async def test_a_conversation_never_sees_the_journey_of_another(new_talk: Callab
         ),
     ],
 )
-async def test_the_questions_of_the_deposit_end_in_a_cadre(talk: Talk, titles: list[str], cadre: str) -> None:
+async def test_the_questions_of_the_deposit_end_in_a_cadre(talk: JourneyTalk, titles: list[str], cadre: str) -> None:
     await talk.begin("/commencer_depot")
     for title in titles:
         await talk.press(title)
@@ -280,7 +194,7 @@ async def test_the_questions_of_the_deposit_end_in_a_cadre(talk: Talk, titles: l
         assert word in talk.told
 
 
-async def test_the_deposit_is_answered_by_rank_and_by_words(talk: Talk) -> None:
+async def test_the_deposit_is_answered_by_rank_and_by_words(talk: JourneyTalk) -> None:
     await talk.begin("/commencer_depot")
     await talk.say("1", "donner_identifiant")
     assert talk.question == "Quelle est votre place dans ce marché ?"
@@ -290,12 +204,12 @@ async def test_the_deposit_is_answered_by_rank_and_by_words(talk: Talk) -> None:
     assert talk.question == "Quelle est votre place dans ce marché ?"
 
 
-async def test_a_question_in_the_middle_is_never_taken_for_an_answer(talk: Talk) -> None:
+async def test_a_question_in_the_middle_is_never_taken_for_an_answer(talk: JourneyTalk) -> None:
     await talk.begin("/commencer_depot")
     assert await talk.say("c'est quoi un avoir ?", "definir_terme") is False
 
 
-async def test_another_invoice_begins_the_questions_anew(talk: Talk) -> None:
+async def test_another_invoice_begins_the_questions_anew(talk: JourneyTalk) -> None:
     await talk.begin("/commencer_depot")
     await talk.press("Une facture que le client a déjà payée")
     assert "**A2**" in talk.told
@@ -306,7 +220,7 @@ async def test_another_invoice_begins_the_questions_anew(talk: Talk) -> None:
 # --- quizzes --------------------------------------------------------------------------------------------------------
 
 
-async def answer(talk: Talk, services: Services, *, right: bool) -> None:
+async def answer(talk: JourneyTalk, services: Services, *, right: bool) -> None:
     assert talk.asked is not None
     titles = [one["title"] for one in talk.asked["buttons"]]
     [item] = [one for one in services.journeys.items.values() if one.question in talk.question and one.bonne in titles]
@@ -315,7 +229,9 @@ async def answer(talk: Talk, services: Services, *, right: bool) -> None:
 
 
 @pytest.mark.parametrize("serie", ["fondamentaux", "vocabulaire", "anomalies"])
-async def test_a_quiz_explains_each_answer_and_ends_in_a_score_by_theme(talk: Talk, services: Services, serie: str) -> None:
+async def test_a_quiz_explains_each_answer_and_ends_in_a_score_by_theme(
+    talk: JourneyTalk, services: Services, serie: str
+) -> None:
     await talk.begin("/commencer_quiz")
     await talk.press(services.journeys.series[serie].titre)
     for rank in range(10):
@@ -330,7 +246,7 @@ async def test_a_quiz_explains_each_answer_and_ends_in_a_score_by_theme(talk: Ta
     assert any(one["payload"].startswith('/fiche{"sujet"') for one in buttons)
 
 
-async def test_a_quiz_is_named_in_the_first_words_resumed_and_compared(talk: Talk, services: Services) -> None:
+async def test_a_quiz_is_named_in_the_first_words_resumed_and_compared(talk: JourneyTalk, services: Services) -> None:
     await talk.begin("quiz sur les anomalies", QUIZ)
     await answer(talk, services, right=True)
     talk.active = False
@@ -346,7 +262,7 @@ async def test_a_quiz_is_named_in_the_first_words_resumed_and_compared(talk: Tal
     assert "Premier essai : 1 sur 10. Dernier essai : 10 sur 10." in talk.told
 
 
-async def test_a_quiz_is_answered_by_rank(talk: Talk) -> None:
+async def test_a_quiz_is_answered_by_rank(talk: JourneyTalk) -> None:
     await talk.begin("quiz vocabulaire", QUIZ)
     await talk.say("la deuxième", "nlu_fallback")
     assert "C'est juste" in talk.told or "Ce n'est pas ça" in talk.told
@@ -354,7 +270,7 @@ async def test_a_quiz_is_answered_by_rank(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("value", ["n'importe quoi", "anomalies/repondre:QX-00:1", "inconnu/recommencer", "marquer:x:faite"])
-async def test_a_button_that_fits_nothing_is_said_and_nothing_breaks(talk: Talk, value: str) -> None:
+async def test_a_button_that_fits_nothing_is_said_and_nothing_breaks(talk: JourneyTalk, value: str) -> None:
     await talk.begin(f"/commencer_quiz{json.dumps({'valeur': value})}")
     assert talk.told
 
@@ -362,11 +278,11 @@ async def test_a_button_that_fits_nothing_is_said_and_nothing_breaks(talk: Talk,
 # --- when things fail -----------------------------------------------------------------------------------------------
 
 
-async def test_a_database_that_fails_is_told_with_a_reference(talk: Talk) -> None:
+async def test_a_database_that_fails_is_told_with_a_reference(talk: JourneyTalk) -> None:
     await talk.begin('/commencer_parcours{"valeur": "situation:entreprise"}')
     async with talk.service.app.state.context.services.sessions() as session, session.begin():
         await session.execute(text("DROP TABLE parcours"))
-    answer = await talk.service.action(action_call("validate_parcours_form", "fait", intent="affirmer", **talk._options()))
+    answer = await talk.service.action(action_call("validate_parcours_form", "fait", intent="affirmer", **talk.options()))
     [said] = answer["responses"]
     assert said["custom"]["kind"] == "error"
     assert said["text"].rsplit(" ", 1)[1] in talk.service.log
@@ -374,7 +290,7 @@ async def test_a_database_that_fails_is_told_with_a_reference(talk: Talk) -> Non
 
 
 async def test_without_a_conversation_the_page_is_named_and_the_form_ends(service: Service) -> None:
-    shell = Talk(service, "shell")
+    shell = JourneyTalk(service, "shell")
     await shell.begin("/commencer_parcours")
     assert "La page « Parcours »" in shell.told
     assert not shell.active

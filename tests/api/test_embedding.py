@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from assistant.helpdesk.passwords import hash_password
 from assistant.settings import Settings
 from tests.support.http import Service, make_settings, really_started, sqlite_url
 
@@ -38,6 +39,24 @@ async def test_a_site_that_was_named_may_load_the_widget_and_make_its_calls(open
     answer = await open_service.http.get("/api/v1/fiches?limite=1", headers={"Origin": SITE})
     assert answer.headers["access-control-allow-origin"] == SITE
     assert "Origin" in answer.headers["vary"]
+
+
+async def test_a_site_that_was_named_may_give_the_access_code_and_send_what_it_was_exchanged_for(database_url) -> None:
+    hashed = await hash_password("porte-bleue-tasse-verte")
+    settings = make_settings(database_url, widget_origins=frozenset({SITE}), access_code_hash=hashed)
+    async with really_started(settings) as locked:
+        asked = {**PREFLIGHT, "Access-Control-Request-Headers": "content-type,x-choriste-acces"}
+        assert (await locked.http.options("/api/v1/conversations", headers=asked)).status_code == 200
+        assert (await locked.http.options("/api/v1/acces", headers=asked)).status_code == 200
+        refused = await locked.http.post("/api/v1/conversations", headers={"Origin": SITE})
+        # The browser lets the widget read why: it then asks for the code.
+        assert (refused.status_code, refused.json()["code"]) == (401, "acces_requis")
+        assert refused.headers["access-control-allow-origin"] == SITE
+        code = {"code": "porte-bleue-tasse-verte"}
+        given = await locked.http.post("/api/v1/acces", json=code, headers={"Origin": SITE})
+        assert given.headers["access-control-allow-origin"] == SITE and "set-cookie" not in given.headers
+        held = {"Origin": SITE, "X-Choriste-Acces": given.json()["jeton"]}
+        assert (await locked.http.post("/api/v1/conversations", headers=held)).status_code == 201
 
 
 async def test_a_site_that_was_not_named_and_calls_that_are_not_the_widgets_stay_closed(open_service: Service) -> None:

@@ -87,6 +87,18 @@ async def test_who_is_stuck_is_told_what_to_do_and_can_go_on(service: Service) -
     assert "(bloquée)" in page
 
 
+async def test_the_end_names_what_is_stuck_and_what_was_passed(service: Service) -> None:
+    await send(service, "/parcours/compte", "situation:entreprise")
+    etapes = service.app.state.context.services.journeys.branches["entreprise"].etapes
+    for rank, etape in enumerate(etapes):
+        await send(service, "/parcours/compte", f"marquer:{etape}:{['bloquee', 'passee', 'faite'][min(rank, 2)]}")
+    await send(service, "/parcours/compte", "aller")
+    page = await get(service, "/parcours/compte")
+    assert "Vous êtes au bout du parcours" in page
+    assert "Il reste 1 étape où vous êtes bloqué" in page
+    assert "Étapes passées : 1." in page
+
+
 async def test_the_journey_goes_on_elsewhere_by_the_private_link_only(
     service: Service, database_url: str, rasa: RasaStub
 ) -> None:

@@ -83,6 +83,7 @@ async def test_statuses_and_shapes_are_those_of_the_design(service: Service) -> 
         "fiche",
         "confidence",
         "timeline",
+        "saisie",
     }
     assert set(shapes["Sender"]["enum"]) == {"user", "bot", "agent"}
     assert {"greeting", "answer", "choices", "question", "recap", "done", "unknown", "out_of_scope", "notice", "error"} <= set(

@@ -13,10 +13,12 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from assistant.database import create_engine, create_sessions
 from assistant.helpdesk.enums import Role
+from tests.live import ROOT
 from tests.support.desk import PASSWORD, add_agent
 from tests.support.http import sqlite_url
 
@@ -202,6 +204,57 @@ def open_canned_chat(open_page: Callable[..., Page]) -> Callable[..., Chat]:
         return Chat(page).ready()
 
     return _open
+
+
+SCREENS = {"etroit": (320, 640), "telephone": (390, 844), "tablette": (820, 1180), "bureau": (1440, 900)}
+IMAGES = ROOT / "var" / "images" / "widget"
+
+
+@pytest.fixture(params=SCREENS, ids=list(SCREENS))
+def screen(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Options of a page on each screen: a narrow phone, a phone, a tablet, a desktop."""
+    width, height = SCREENS[request.param]
+    hand: dict[str, Any] = {"has_touch": True, "is_mobile": True} if width < 1000 else {}
+    return {"viewport": {"width": width, "height": height}, **hand}
+
+
+@pytest.fixture
+def sound(screen: dict[str, Any]) -> Callable[..., None]:
+    """Keeps a picture in light and in dark (var/images), and checks the look: nothing overflows, nothing is too small to be
+    pressed, axe is silent in both."""
+    width = screen["viewport"]["width"]
+    name_of_screen = next(name for name, size in SCREENS.items() if size[0] == width)
+
+    def _sound(page: Page, name: str) -> None:
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        widget = page.locator("choriste-widget")
+        widget.evaluate("node => node.scrollIntoView({ block: 'start' })")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.screenshot(path=IMAGES / f"{name}-{name_of_screen}-{scheme}.png")
+            assert violations(page) == [], scheme
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert widget.evaluate(OVERFLOWING) == []
+        assert widget.evaluate(TOO_SMALL) == []
+
+    return _sound
+
+
+# Each part of the widget that is drawn and is wider inside than outside.
+OVERFLOWING = """host => [...host.shadowRoot.querySelectorAll("*")].filter((node) =>
+  node.clientWidth > 2 && getComputedStyle(node).display !== "inline" && node.scrollWidth > node.clientWidth + 1
+).map((node) => `${node.className} ${node.scrollWidth} > ${node.clientWidth}`)"""
+# WCAG 2.2, 2.5.8: 24 pixels at least.
+TOO_SMALL = """host => [...host.shadowRoot.querySelectorAll("button, input, textarea, summary")].filter((node) => {
+  const box = node.getBoundingClientRect();
+  return box.width > 0 && (box.width < 24 || box.height < 24);
+}).map((node) => node.outerHTML.slice(0, 160))"""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, whatever its gravity."""
+    found = Axe().run(page).response["violations"]
+    return [f"{item['id']} ({item['impact']}): {node['html'][:160]}" for item in found for node in item["nodes"]]
 
 
 def is_foreign(address: str, service_url: str) -> bool:

@@ -37,9 +37,31 @@ def _follow(page, link):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ma demande")
 
 
+def _figures(page):
+    """What a supervisor reads: received (the export says the same), closed, returned, accepted proposals of a subject."""
+    page.goto("/helpdesk/supervision")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Supervision")
+    said = re.sub(r"[\s\u202f]+", " ", page.get_by_label("Chiffres principaux").inner_text())
+    received, closed, returned = (
+        int(re.search(words, said).group(1).replace(" ", ""))
+        for words in (r"([\d ]+) demandes? reçue", r"([\d ]+) demandes? close", r"renvoyées? par la personne \(([\d ]+) sur")
+    )
+    page.get_by_text("Tableau : accord avec le tri").click()
+    agreed = page.get_by_role("region", name="Tableau : accord avec le tri").get_by_role("row", name=re.compile("^Sujet"))
+    accepted = int(agreed.get_by_role("cell").first.inner_text().replace("\u202f", "")) if agreed.count() else 0
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Exporter en CSV").click()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    days = [line.split(";")[3] for line in lines if line.startswith("Volumes;Sollicitations créées;")]
+    assert sum(map(int, days)) == received
+    return {"received": received, "closed": closed, "returned": returned, "accepted": accepted}
+
+
 # Without JavaScript too: everything essential works by forms.
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_whole_day_from_the_form_to_the_figures(open_page, open_desk, scripts):
+    chief = open_desk("superviseur", "Sam Chef", java_script_enabled=scripts)
+    before = _figures(chief)
     person = open_page(None, java_script_enabled=scripts)
     words = f"Ma facture est suspendue, le motif n'est pas clair. {uuid.uuid4().hex}"
     numero, link = _write_by_form(person, words)
@@ -90,9 +112,10 @@ def test_a_whole_day_from_the_form_to_the_figures(open_page, open_desk, scripts)
     agent.get_by_role("button", name="Clore", exact=True).click()
     expect(agent.get_by_text("La demande est close.")).to_be_visible()
 
-    chief = open_desk("superviseur", "Sam Chef", "/helpdesk/supervision", java_script_enabled=scripts)
-    expect(chief.get_by_role("heading", level=1)).to_have_text("Supervision")
-    expect(chief.get_by_role("img").first).to_be_visible()
+    after = _figures(chief)
+    assert after == {name: value + 1 for name, value in before.items()}
+    for name in ("Demandes reçues et closes", "Demandes par sujet", "Propositions de tri acceptées, en pour cent"):
+        expect(chief.get_by_role("img", name=name)).to_be_visible()
 
 
 def test_of_two_agents_who_take_the_same_one_the_second_is_told_and_keeps_the_text(open_desk, ask_for_help):
@@ -112,6 +135,7 @@ def test_of_two_agents_who_take_the_same_one_the_second_is_told_and_keeps_the_te
     expect(bao.get_by_role("alert")).to_contain_text("Ana Martin")
     expect(bao.get_by_label("Votre texte")).to_have_value("Ma réponse patiemment écrite.")
     _open(bao, numero)
+    expect(bao.get_by_label("Votre texte")).to_have_value("Ma réponse patiemment écrite.")
     bao.get_by_role("button", name="Prendre").click()
     expect(bao.get_by_role("alert")).to_contain_text("Ana Martin")
 
@@ -143,6 +167,73 @@ def test_several_at_once_and_what_could_not_be_done(open_desk, ask_for_help):
     expect(page.get_by_text("2 demandes traitées")).to_be_visible()
     expect(page.get_by_role("heading", name="1 demande inchangée")).to_be_visible()
     expect(page.get_by_text("Bao Petit")).to_be_visible()
+
+
+def test_all_of_a_page_are_ticked_at_once_and_only_the_choice_that_is_needed_shows(open_desk, ask_for_help):
+    mark = uuid.uuid4().hex
+    numbers = [ask_for_help(description=f"À clore ensemble {mark}")["numero"] for _ in range(3)]
+    page = open_desk()
+    page.goto(f"/helpdesk/files/a_trier?q={mark}")
+    every = page.get_by_label("Choisir toutes les demandes de la page")
+    every.check()
+    expect(page.locator("[data-coches]")).to_have_text("3 cochées")
+    page.get_by_label(f"Choisir {numbers[0]}").uncheck()
+    expect(page.locator("[data-coches]")).to_have_text("2 cochées")
+    assert every.evaluate("box => box.indeterminate")
+    every.check()
+    bar = page.locator("[data-gestes]")
+    for name in ("Agent", "Sujet", "Motif"):
+        expect(bar.get_by_label(name, exact=True)).to_be_hidden()
+    bar.get_by_label("Pour les demandes cochées").select_option(label="les clore, motif…")
+    expect(bar.get_by_label("Agent", exact=True)).to_be_hidden()
+    bar.get_by_label("Motif", exact=True).select_option(label="Demande en double")
+    bar.get_by_role("button", name="Faire").click()
+    expect(page.get_by_text("3 demandes traitées")).to_be_visible()
+    page.goto(f"/helpdesk/files/closes?q={mark}")
+    for number in numbers:
+        expect(page.get_by_role("link", name=number)).to_be_visible()
+
+
+def test_from_one_of_a_list_to_the_next_and_back_to_the_same_list(open_desk, ask_for_help):
+    mark = uuid.uuid4().hex
+    numbers = [ask_for_help(description=f"L'une après l'autre {mark}")["numero"] for _ in range(3)]
+    page = open_desk()
+    listed = f"/helpdesk/files/a_trier?q={mark}&tri=anciennes"
+    page.goto(listed)
+    page.get_by_role("link", name=numbers[0]).click()
+    trail = page.get_by_role("navigation", name="Dans la liste")
+    expect(trail.get_by_role("link", name="Précédente")).to_have_count(0)
+    trail.get_by_role("link", name=f"Suivante : {numbers[1]}").click()
+    expect(page.locator("[data-numero]")).to_have_attribute("data-numero", numbers[1])
+    page.get_by_role("button", name="Prendre").click()
+    expect(page.get_by_text("Cette demande est à vous.")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator("[data-numero]")).to_have_attribute("data-numero", numbers[2])
+    page.keyboard.press("k")
+    expect(page.locator("[data-numero]")).to_have_attribute("data-numero", numbers[1])
+    page.keyboard.press("u")
+    expect(page).to_have_url(re.compile(f"{re.escape(listed)}$"))
+
+
+def test_what_is_typed_outlives_a_reload_until_it_is_sent_and_ends_with_the_session(open_desk, ask_for_help):
+    numero = ask_for_help()["numero"]
+    page = open_desk()
+    _open(page, numero)
+    page.get_by_label("Votre texte").fill("Une réponse en chemin.")
+    page.get_by_label("Pour vos collègues seulement").fill("Une note en chemin.")
+    page.reload()
+    expect(page.get_by_label("Votre texte")).to_have_value("Une réponse en chemin.")
+    page.get_by_role("button", name="Ajouter la note").click()
+    expect(page.get_by_text("La note interne est ajoutée.")).to_be_visible()
+    expect(page.get_by_label("Pour vos collègues seulement")).to_have_value("")
+    expect(page.get_by_label("Votre texte")).to_have_value("Une réponse en chemin.")
+    page.get_by_role("button", name="L'effacer").click()
+    page.reload()
+    expect(page.get_by_label("Votre texte")).to_have_value("")
+    page.get_by_label("Votre texte").fill("Un secret d'agent.")
+    page.get_by_role("button", name="Se déconnecter").click()
+    expect(page.get_by_role("status")).to_have_text("Vous êtes déconnecté.")
+    assert page.evaluate("Object.values(sessionStorage).join()").find("Un secret d'agent.") == -1
 
 
 def test_duplicates_are_compared_merged_and_taken_apart(open_desk, ask_for_help):

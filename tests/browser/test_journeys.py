@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
-SIZES = pytest.mark.parametrize("size", [(320, 640), (768, 1024), (1280, 900)])
+SIZES = pytest.mark.parametrize("size", [(320, 640), (390, 844), (820, 1180), (1440, 900)])
 
 
 def check(page: Page) -> None:
@@ -71,6 +71,36 @@ def test_every_state_of_every_page_is_in_order(open_page, scheme, size):
         page.locator(".actions a.button").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Votre résultat")
     check(page)
+
+
+@SIZES
+def test_every_page_fits_on_paper(open_page, size):
+    width, height = size
+    page = open_page("/parcours/compte", viewport={"width": width, "height": height})
+    choose(page, "Je facture pour une association")
+    page.goto("/parcours/facture")
+    for name in ("Une pièce d'un marché de travaux", "L'entreprise titulaire", "Réceptionné"):
+        choose(page, name)
+    page.emulate_media(media="print")
+    for path in ("/parcours/compte", "/parcours/compte/liste", "/parcours/facture"):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("navigation")).to_be_hidden()
+        expect(page.get_by_role("button", name="Aide", exact=True)).to_be_hidden()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_fiche_leads_to_the_help_centre_and_to_the_assistant(open_page):
+    page = open_page("/parcours/compte")
+    choose(page, "Je facture pour une association")
+    page.locator("summary", has_text="Association : RNA ou SIRET").click()
+    page.get_by_role("button", name="Demander à l'assistant").first.click()
+    expect(page.get_by_role("textbox", name="Votre message")).not_to_have_value("")
+    page.goto("/parcours/compte")
+    page.locator("summary", has_text="Association : RNA ou SIRET").click()
+    page.get_by_role("link", name="Ouvrir cette fiche").first.click()
+    expect(page).to_have_url(re.compile("/aide/structure/"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Association")
 
 
 def test_all_works_without_javascript(open_page):

@@ -10,8 +10,9 @@ import pytest
 class Talk:
     """One conversation."""
 
-    def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=f"{url}/api/v1", timeout=60)
+    def __init__(self, url: str, headers: dict[str, str] | None = None) -> None:
+        """`headers` go with every call: the access, where the chat is behind a code."""
+        self.http = httpx.Client(base_url=f"{url}/api/v1", timeout=60, headers=headers)
         opened = self.http.post("/conversations")
         assert opened.status_code == 201, opened.text
         self.id = opened.json()["id"]

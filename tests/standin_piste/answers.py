@@ -36,10 +36,15 @@ def _listed(world: World, items: list[Any], asked: Body, heading: str, success: 
     return {**success, heading: shown, "parametresRetour": said}
 
 
+def _seller(world: World, facture: Body) -> Body:
+    seller: Body = facture.get("fournisseur", world.data["fournisseur"])
+    return seller
+
+
 def _line(world: World, facture: Body) -> Body:
-    who, buyer = world.data["fournisseur"], world.structures[facture["idDestinataire"]]
+    who, buyer = _seller(world, facture), world.structures[facture["idDestinataire"]]
     return {
-        **{name: value for name, value in facture.items() if name != "historique"},
+        **{name: value for name, value in facture.items() if name not in ("historique", "fournisseur")},
         "typeFacture": "FACTURE",
         "devise": "EUR",
         "codeFournisseur": who["siret"],
@@ -74,7 +79,7 @@ def read_facture(world: World, body: Body) -> Body:
     facture = _facture(world, body.get("identifiantFactureCPP"))
     if facture is None:
         return UNKNOWN
-    who, buyer = world.data["fournisseur"], world.structures[facture["idDestinataire"]]
+    who, buyer = _seller(world, facture), world.structures[facture["idDestinataire"]]
     return {
         **GCU,
         "facture": {
@@ -152,6 +157,7 @@ def read_structure(world: World, body: Body) -> Body:
         "typeIdentifiantStructure": "SIRET",
         "raisonSocialeStructure": one["nom"],
         "dateExpirationMotPasseCompteTech": "2027-01-31",
+        **({"structurePriveePublique": one["nature"]} if "nature" in one else {}),
     }
     return {**TRA, "informationGenerales": general, "parametres": one["parametres"]}
 

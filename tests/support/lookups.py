@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from assistant.invoices.lookup.demonstration import DemonstrationLookup, DemonstrationSet, load_demonstration
-from assistant.invoices.lookup.follow_up import InvoiceFollowUp
+from assistant.invoices.lookup.follow_up import MAX_SECONDS, InvoiceFollowUp
 from assistant.invoices.lookup.own_structures import OwnStructuresOnly
 from assistant.invoices.lookup.port import InvoiceLookup, LookupFailed
 from assistant.invoices.lookup.schemas import FluxReport, Invoice, InvoicePage, StructureFacts
@@ -30,9 +30,9 @@ def demonstration() -> DemonstrationLookup:
     return DemonstrationLookup(demonstration_set(), lambda: TODAY)
 
 
-def follow_up(lookup: InvoiceLookup | None) -> InvoiceFollowUp:
+def follow_up(lookup: InvoiceLookup | None, max_seconds: float = MAX_SECONDS) -> InvoiceFollowUp:
     """A follow-up over a source, as if today were TODAY."""
-    return InvoiceFollowUp(lookup, real_knowledge(), load_texts(KNOWLEDGE), lambda: TODAY)
+    return InvoiceFollowUp(lookup, real_knowledge(), load_texts(KNOWLEDGE), lambda: TODAY, max_seconds)
 
 
 def guarded_demonstration() -> OwnStructuresOnly:
@@ -44,6 +44,7 @@ class Given:
     """A source that brings back what the test gives, whoever asks; not a demonstration."""
 
     demonstration = False
+    example = None
 
     def __init__(self, *, page: InvoicePage | None = None, invoice: Invoice | None = None, **more: Any) -> None:
         self._page, self._invoice, self._more = page or InvoicePage(), invoice, more

@@ -4,8 +4,12 @@ import { TEXT } from "./texts";
 
 const TIMEOUT_MS = 60_000;
 
-/** `lost`: the conversation is not there any more. `unsure`: nobody knows whether the service got the request. */
+/**
+ * `lost`: the conversation is not there any more. `unsure`: nobody knows whether the service got the request. `closed`: the
+ * service first wants the operator's access code.
+ */
 export class ServiceError extends Error {
+  readonly closed: boolean;
   readonly lost: boolean;
   readonly unsure: boolean;
 
@@ -13,9 +17,11 @@ export class ServiceError extends Error {
     message: string,
     readonly status = 0,
     readonly reference: string | null = null,
+    code = "",
   ) {
     super(message);
-    this.lost = status === 401 || status === 404;
+    this.closed = code === "acces_requis";
+    this.lost = !this.closed && (status === 401 || status === 404);
     this.unsure = status === 0;
   }
 }
@@ -32,7 +38,11 @@ export interface CallOptions {
 }
 
 export class Api {
-  constructor(private readonly base: string) {}
+  /** `access` gives what the access code was exchanged for, null without one. */
+  constructor(
+    private readonly base: string,
+    private readonly access: () => string | null,
+  ) {}
 
   /** The answer's JSON. Raises ServiceError, or Stopped when `signal` was aborted. */
   async call<Answer>(method: string, path: string, { token, body, key, signal }: CallOptions = {}): Promise<Answer> {
@@ -44,7 +54,7 @@ export class Api {
         headers: {
           Accept: "application/json",
           ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-          ...(token ? { Authorization: `Bearer ${token}` } : {}),
+          ...this.keys(token),
           ...(key ? { "Idempotency-Key": key } : {}),
         },
         body: body === undefined ? null : JSON.stringify(body),
@@ -67,7 +77,7 @@ export class Api {
   /** Server-sent events over fetch (an EventSource cannot send the token): calls `handle` until the stream ends. */
   async follow(path: string, token: string, signal: AbortSignal, handle: (name: string, data: unknown) => void): Promise<void> {
     const response = await fetch(this.base + path, {
-      headers: { Accept: "text/event-stream", Authorization: `Bearer ${token}` },
+      headers: { Accept: "text/event-stream", ...this.keys(token) },
       credentials: "same-origin",
       cache: "no-store",
       signal,
@@ -94,7 +104,7 @@ export class Api {
       const request = new XMLHttpRequest();
       request.open("POST", this.base + path);
       request.setRequestHeader("Accept", "application/json");
-      if (token) request.setRequestHeader("Authorization", `Bearer ${token}`);
+      for (const [name, value] of Object.entries(this.keys(token))) request.setRequestHeader(name, value);
       request.responseType = "json";
       request.timeout = 2 * TIMEOUT_MS;
       request.upload.onprogress = (event) => progress(event.lengthComputable ? event.loaded / event.total : 0);
@@ -109,12 +119,18 @@ export class Api {
       request.send(form);
     });
   }
+
+  private keys(token: string | null | undefined): Record<string, string> {
+    const access = this.access();
+    // A header, never a cookie: on another site a browser would not send one.
+    return { ...(token ? { Authorization: `Bearer ${token}` } : {}), ...(access ? { "X-Choriste-Acces": access } : {}) };
+  }
 }
 
 /** A problem document (RFC 9457) as an error. */
 function problem(status: number, answer: unknown): ServiceError {
-  const { detail, request_id: id } = (answer ?? {}) as { detail?: unknown; request_id?: unknown };
+  const { detail, request_id: id, code } = (answer ?? {}) as { detail?: unknown; request_id?: unknown; code?: unknown };
   const said = typeof detail === "string" && detail ? detail : TEXT.failed;
   // A detail that already holds a reference for the help-desk needs no second one.
-  return new ServiceError(said, status, status >= 500 && typeof id === "string" && !/référence/i.test(said) ? id : null);
+  return new ServiceError(said, status, status >= 500 && typeof id === "string" && !/référence/i.test(said) ? id : null, String(code ?? ""));
 }

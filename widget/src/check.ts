@@ -12,6 +12,7 @@ export class CheckForm {
   private readonly fileWrong = el("p", { id: "choriste-file-wrong", className: "choriste-wrong" });
   private readonly siretWrong = el("p", { id: "choriste-siret-wrong", className: "choriste-wrong" });
   private readonly bar = el("progress", { max: "1", value: "0", "aria-labelledby": "choriste-progress" });
+  private readonly named = el("span", { className: "choriste-named", "aria-hidden": "true" }, CHECK.none_chosen);
   private readonly progress: HTMLElement;
   private readonly told = el("p", { id: "choriste-progress", role: "status" });
   private readonly failed = el("p", { className: "choriste-wrong", role: "alert" });
@@ -23,7 +24,7 @@ export class CheckForm {
     private readonly api: Api,
     private readonly deeds: { conversation(): Kept | null; done(report: Report): void; close(): void },
   ) {
-    this.file = el("input", { id: "choriste-file", type: "file", accept: ".pdf,.xml,.zip,.gz,.tgz", "aria-describedby": "choriste-file-wrong choriste-file-privacy" });
+    this.file = el("input", { id: "choriste-file", type: "file", accept: ".pdf,.xml,.zip,.gz,.tgz", "aria-describedby": "choriste-file-wrong choriste-file-privacy", onchange: () => this.name() });
     this.siret = el("input", {
       id: "choriste-siret",
       type: "text",
@@ -36,7 +37,7 @@ export class CheckForm {
     this.node = el(
       "form",
       {
-        className: "choriste-check",
+        className: "choriste-sheet choriste-check",
         "aria-labelledby": "choriste-check-title",
         novalidate: true,
         hidden: true,
@@ -47,8 +48,15 @@ export class CheckForm {
         "div",
         { className: "choriste-drop" },
         el("label", { for: "choriste-file" }, CHECK.file),
+        el(
+          "p",
+          { className: "choriste-picker" },
+          el("span", { className: "choriste-pick", "aria-hidden": "true" }, CHECK.choose),
+          el("span", { className: "choriste-aside choriste-drop-word", "aria-hidden": "true" }, CHECK.drop),
+          this.named,
+        ),
+        // Over the whole place: a press anywhere in it chooses, a file may be dropped anywhere in it.
         this.file,
-        el("p", { className: "choriste-aside" }, CHECK.drop),
         this.fileWrong,
         el("p", { id: "choriste-file-privacy", className: "choriste-aside" }, CHECK.privacy),
       ),
@@ -73,7 +81,21 @@ export class CheckForm {
   take(files: FileList): void {
     this.open();
     this.file.files = files;
+    this.name();
     this.file.focus();
+  }
+
+  /** The name of the chosen file: the browser's own words would be in the browser's language. */
+  private name(): void {
+    const chosen = this.file.files?.[0];
+    this.named.textContent = chosen?.name ?? CHECK.none_chosen;
+    if (chosen) mark(this.file, this.fileWrong, "");
+  }
+
+  private clear(): void {
+    this.node.reset();
+    this.name();
+    this.node.hidden = true;
   }
 
   private cancel(): void {
@@ -81,8 +103,7 @@ export class CheckForm {
       this.sending.abort();
       return;
     }
-    this.node.reset();
-    this.node.hidden = true;
+    this.clear();
     this.deeds.close();
   }
 
@@ -117,8 +138,7 @@ export class CheckForm {
         if (this.told.textContent !== text) this.told.textContent = text;
       });
       this.told.textContent = "";
-      this.node.reset();
-      this.node.hidden = true;
+      this.clear();
       this.deeds.done(result);
     } catch (error) {
       this.told.textContent = "";

@@ -1,33 +1,12 @@
-/** The box where a person writes: counter, keyboard, draft, and a first look at what a form expects. */
+/** The box where a person writes: counter, keyboard, draft, and a first look at what a form waits for. */
 
 import { el } from "./dom";
+import { ANY_WORDS, expected, type Expected } from "./expected";
 import { TEXT } from "./texts";
+import type { Saisie } from "./types";
 
 const MAX_CHARACTERS = 2000;
 const COUNTER_FROM = 1800;
-
-interface Expected {
-  inputmode: string;
-  /** A sentence when the text cannot be what is expected, else null. Words (« je ne l'ai pas ») are always accepted. */
-  doubt(text: string): string | null;
-}
-
-const TEXTUAL: Expected = { inputmode: "text", doubt: () => null };
-const SIRET: Expected = {
-  inputmode: "numeric",
-  doubt(text) {
-    const digits = text.replace(/[\s.]/g, "");
-    return /^\d+$/.test(digits) && digits.length !== 14 ? TEXT.siretLength(digits.length) : null;
-  },
-};
-const EMAIL: Expected = { inputmode: "email", doubt: (text) => (/^[^\s@]+\.[^\s@]+$/.test(text) ? TEXT.emailShape : null) };
-
-/** What a question of a form expects. The contract has no field for it: the last words of the question tell. */
-export function expectedBy(question: string): Expected {
-  const asked = question.split("\n").filter((line) => line.trim()).at(-1) ?? "";
-  if (/adresse (électronique|e-mail)|\bcourriel\b/i.test(asked)) return EMAIL;
-  return /\bSIRET\b/.test(asked) ? SIRET : TEXTUAL;
-}
 
 export class Composer {
   readonly form: HTMLFormElement;
@@ -36,7 +15,8 @@ export class Composer {
   private readonly wrong = el("p", { id: "choriste-wrong", className: "choriste-wrong", role: "alert" });
   private readonly sendButton = el("button", { type: "submit", className: "choriste-send" }, TEXT.send);
   private readonly stopButton: HTMLButtonElement;
-  private expected = TEXTUAL;
+  private readonly hint = el("p", { id: "choriste-hint", className: "choriste-hint" }, TEXT.hint);
+  private expected: Expected = ANY_WORDS;
   private doubted = "";
   private inserted = "";
 
@@ -68,7 +48,7 @@ export class Composer {
       this.box,
       this.sendButton,
       this.counter,
-      el("p", { id: "choriste-hint", className: "choriste-hint" }, TEXT.hint),
+      this.hint,
     );
   }
 
@@ -85,10 +65,12 @@ export class Composer {
     this.box.focus();
   }
 
-  /** Right keyboard for the question that was asked. */
-  expect(question: string | null): void {
-    this.expected = question === null ? TEXTUAL : expectedBy(question);
-    this.box.setAttribute("inputmode", this.expected.inputmode);
+  /** The right keyboard and hint for what the last question waits for. */
+  expect(saisie: Saisie | null | undefined): void {
+    this.expected = expected(saisie);
+    for (const [name, value] of Object.entries(this.expected.attributes)) this.box.setAttribute(name, value);
+    this.hint.textContent = this.expected.hint || TEXT.hint;
+    this.hint.classList.toggle("choriste-hint-asked", Boolean(this.expected.hint));
     this.doubt("");
   }
 

@@ -1,6 +1,8 @@
 /** <choriste-widget>: the widget behind a wall. The page's style does not come in, and nothing of ours goes out. */
 
 import { button, el, hiddenText } from "./dom";
+import etat from "./etat.css?inline";
+import paper from "./print.css?inline";
 import css from "./style.css?inline";
 import { TEXT } from "./texts";
 import type { Options } from "./types";
@@ -18,7 +20,7 @@ function style(): CSSStyleSheet {
     // Registered before, by another copy of this file.
   }
   sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
+  sheet.replaceSync([css, etat, paper].join("\n"));
   return sheet;
 }
 

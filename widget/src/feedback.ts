@@ -16,7 +16,9 @@ export function feedback(form: string, send: (vote: Vote, done: () => void) => v
     send({ useful }, () => {
       const thanks = line(useful ? TEXT.thanks : TEXT.thanksNo);
       if (!useful) thanks.append(el("a", { href: form }, TEXT.thanksNoLink), ".");
-      group.replaceWith(thanks, ...(useful ? [] : [reasons(send)]));
+      const why = useful ? null : reasons(send);
+      group.replaceWith(thanks, ...(why ? [why] : []));
+      why?.scrollIntoView({ block: "nearest" });
       // The focus was on a button that is gone; on this line it is read.
       thanks.focus({ preventScroll: true });
     });

@@ -11,6 +11,12 @@ const SLOW_MS = 8_000;
 /** Milliseconds of building before the browser gets its turn: far from the 50 ms that a person begins to feel. */
 const SLICE_MS = 8;
 
+/** What is shown while something is awaited, and when it is slow to come. */
+export interface Waiting {
+  text: string;
+  slow: string;
+}
+
 export class Log {
   // The log is silent: history must not be read again. Finished messages are told by `announcer`.
   readonly node = el("div", { className: "choriste-log", role: "log", "aria-label": TEXT.log, "aria-live": "off", "aria-busy": "false", tabindex: "0" });
@@ -20,8 +26,9 @@ export class Log {
   messages: Message[] = [];
   private articles: HTMLElement[] = [];
   private readonly seen = new Set<string>();
-  private readonly typing = el("p", { className: "choriste-typing" }, TEXT.typing);
+  private readonly typing = el("p", { className: "choriste-typing" });
   private forget = 0;
+  private owed = false;
   private slow = 0;
 
   constructor(
@@ -45,20 +52,22 @@ export class Log {
     this.node.replaceChildren(...[...this.node.children].filter((node) => node === this.typing));
   }
 
-  /** Busy or not; `typing` shows that the bot prepares something, and says so when it is slow. */
-  setBusy(busy: boolean, typing = false): void {
+  /** Busy or not; `waiting` is shown at the end, and said to be slow when it is. */
+  setBusy(busy: boolean, waiting: Waiting | null = null): void {
     this.node.setAttribute("aria-busy", String(busy));
     clearTimeout(this.slow);
-    if (!typing) {
+    if (!waiting) {
       this.typing.remove();
       return;
     }
-    this.typing.textContent = TEXT.typing;
+    this.typing.textContent = waiting.text;
     this.node.append(this.typing);
     this.toEnd();
     this.slow = window.setTimeout(() => {
-      this.typing.textContent = TEXT.slow;
-      this.tellSlow(TEXT.slow);
+      const low = this.isLow();
+      this.typing.textContent = waiting.slow;
+      if (low) this.toEnd();
+      this.tellSlow(waiting.slow);
     }, SLOW_MS);
   }
 
@@ -156,9 +165,15 @@ export class Log {
 
   /** `tries`: messages that were not laid out yet take another height once they are seen. */
   toEnd(tries = 4): void {
+    this.owed = this.node.clientHeight === 0;
     this.node.scrollTo({ top: this.node.scrollHeight, behavior: "instant" });
     this.below.hidden = true;
     if (tries && this.node.classList.contains("choriste-long")) requestAnimationFrame(() => this.toEnd(tries - 1));
+  }
+
+  /** What came while the panel was closed: a log that is not drawn cannot be scrolled. */
+  payScroll(): void {
+    if (this.owed) this.toEnd();
   }
 
   isLow(): boolean {

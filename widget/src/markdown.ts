@@ -7,6 +7,14 @@ const INLINE = /\*\*(.+?)\*\*|\[([^\]\n]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)|(htt
 const BULLET = /^\s*[-*]\s+(.*)$/;
 const NUMBER = /^\s*(\d{1,2})[.)]\s+(.*)$/;
 
+/** Numbers that nobody should read in two halves: SIRET, SIREN, « CHO-2026-000001 », « 2026-0042 ». */
+const NUMBER_IN_PARTS = /(\b\d{3} \d{3} \d{3}(?: \d{5})?\b|\b(?:[A-Z]{2,4}-)?\d{4}-\d{3,8}\b)/;
+
+const whole = (text: string): (Node | string)[] =>
+  frenchSpaces(text)
+    .split(NUMBER_IN_PARTS)
+    .map((part, index) => (index % 2 ? el("span", { className: "choriste-whole-number" }, part) : part));
+
 /** Turns texts into nodes; paths in them are those of the service, wherever the widget stands. */
 export class Markdown {
   constructor(private readonly service: string) {}
@@ -27,21 +35,21 @@ export class Markdown {
     const nodes: (Node | string)[] = [];
     let end = 0;
     for (const match of text.matchAll(INLINE)) {
-      const [whole, bold, label, target, bare = ""] = match;
-      nodes.push(frenchSpaces(text.slice(end, match.index)));
-      end = match.index + whole.length;
+      const [all, bold, label, target, bare = ""] = match;
+      nodes.push(...whole(text.slice(end, match.index)));
+      end = match.index + all.length;
       if (bold !== undefined) {
         nodes.push(el("strong", {}, ...this.inline(bold)));
       } else if (label !== undefined && target !== undefined) {
         const address = this.safeAddress(target);
-        nodes.push(address ? this.link(address, frenchSpaces(label)) : whole);
+        nodes.push(address ? this.link(address, frenchSpaces(label)) : all);
       } else {
         const kept = bare.replace(/[.,;:!?)\]]+$/, "");
         const address = this.safeAddress(kept);
         nodes.push(address ? this.link(address, kept) : kept, bare.slice(kept.length));
       }
     }
-    nodes.push(frenchSpaces(text.slice(end)));
+    nodes.push(...whole(text.slice(end)));
     return nodes;
   }
 

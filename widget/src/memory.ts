@@ -64,6 +64,15 @@ export class Memory {
     this.write("sessionStorage", `${this.name}:pending`, pending);
   }
 
+  /** What the access code was exchanged for: this tab only. */
+  get access(): string | null {
+    return this.read<string>("sessionStorage", `${this.name}:acces`);
+  }
+
+  set access(token: string | null) {
+    this.write("sessionStorage", `${this.name}:acces`, token);
+  }
+
   private shared(): "localStorage" | "sessionStorage" {
     return this.remember ? "localStorage" : "sessionStorage";
   }

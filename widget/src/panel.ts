@@ -11,7 +11,10 @@ export interface Parts {
   relais: HTMLElement;
   composer: HTMLElement;
   check: HTMLElement;
+  access: HTMLElement;
   form: string;
+  /** Where the title leads, when the widget is all that the page holds. */
+  home: string | null;
 }
 
 export interface PanelDeeds {
@@ -33,12 +36,13 @@ export class Panel {
   private readonly tools: HTMLElement;
 
   constructor(parts: Parts, deeds: PanelDeeds, close: (() => void) | null) {
-    this.restartButton = button(TEXT.restart, "choriste-quiet", () => deeds.restart());
-    const tool = (label: string, act: () => void): HTMLElement =>
-      el("li", {}, button(label, "choriste-tool", () => (this.showTools(false), act())));
+    this.restartButton = button(TEXT.restart, "choriste-quiet choriste-when-wide", () => deeds.restart());
+    const tool = (label: string, act: () => void, className = ""): HTMLElement =>
+      el("li", { className }, button(label, "choriste-tool", () => (this.showTools(false), act())));
     this.tools = el(
       "ul",
       { id: "choriste-tools", className: "choriste-tools", hidden: true },
+      tool(TEXT.restart, () => deeds.restart(), "choriste-when-narrow"),
       tool(TEXT.toolCheck, () => deeds.check()),
       tool(TEXT.toolDownload, () => deeds.download()),
       tool(TEXT.toolPrint, () => deeds.print()),
@@ -54,7 +58,7 @@ export class Panel {
       el(
         "div",
         { className: "choriste-head" },
-        el("h2", { id: "choriste-title" }, TEXT.title),
+        el("h2", { id: "choriste-title" }, parts.home ? el("a", { href: parts.home }, TEXT.title) : TEXT.title),
         el(
           "div",
           { className: "choriste-head-buttons" },
@@ -67,6 +71,7 @@ export class Panel {
       this.network,
       el("div", { className: "choriste-middle" }, parts.log, parts.below),
       parts.announcer,
+      parts.access,
       parts.check,
       this.error,
       parts.relais,

@@ -16,6 +16,8 @@ export const TEXT = {
   seeAnyway: "Voir la réponse",
   noAnswerYet: "La réponse n'est pas encore là. Attendez un instant, puis réessayez.",
   typing: "L'assistant écrit…",
+  loading: "La conversation arrive…",
+  slowLoading: "La connexion est lente. La conversation arrive, vous pouvez déjà écrire.",
   slow: "La réponse prend plus de temps que d'habitude. Votre message est gardé.",
   wait: "L'assistant prépare une réponse. Attendez un instant.",
   empty: "Écrivez votre question avant de l'envoyer.",
@@ -81,13 +83,29 @@ export const TEXT = {
   stepBy: "par",
   marks: { passe: "", en_cours: "en cours", a_faire: "à faire par vous", termine: "terminé" },
   siretLength: (count: number) => `Un SIRET a 14 chiffres\u00a0; vous en avez écrit ${count}. Corrigez, ou envoyez de nouveau tel quel.`,
+  siretHint: "14 chiffres, avec ou sans espaces.",
+  emailHint: "Par exemple\u00a0: nom@exemple.fr.",
+  dateHint: "Par exemple\u00a0: 31/01/2026.",
   emailShape: "Une adresse électronique contient un «\u00a0@\u00a0». Corrigez, ou envoyez de nouveau tel quel.",
+};
+
+export const ACCESS = {
+  title: "Code d'accès",
+  why: "Ici, l'assistant est réservé aux personnes de l'organisme qui l'exploite.",
+  code: "Le code d'accès de votre organisme",
+  hint: "Votre administrateur vous l'a remis. Ce n'est pas votre mot de passe Chorus Pro\u00a0: ne le donnez jamais ici. L'accès dure le temps de cet onglet.",
+  empty: "Écrivez d'abord le code d'accès.",
+  go: "Ouvrir l'assistant",
+  without: "Sans code\u00a0:",
+  form: "écrire une demande d'aide",
 };
 
 export const CHECK = {
   title: "Contrôler une facture avant de la déposer",
   file: "Votre facture (PDF, Factur-X, XML ou archive)",
-  drop: "Déposez le fichier ici, ou choisissez-le.",
+  choose: "Choisir un fichier",
+  drop: "ou glissez-le ici",
+  none_chosen: "Aucun fichier choisi",
   privacy: "Le fichier est lu pour ce contrôle, sans être gardé. Choriste ne dépose rien dans Chorus Pro.",
   siret: "SIRET du client public (facultatif)",
   siretHint: "14 chiffres",

@@ -34,7 +34,11 @@ export interface Message {
   sources?: Source[];
   timeline?: Timeline | null;
   fiche?: string | null;
+  /** What a question waits for; absent when any words will do. */
+  saisie?: Saisie | null;
 }
+
+export type Saisie = "siret" | "numero_facture" | "reference" | "courriel" | "statut" | "date" | "texte" | "texte_long";
 
 export type Relais = "attente" | "agent" | null;
 

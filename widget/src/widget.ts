@@ -1,11 +1,12 @@
 /** The conversation: one exchange at a time, nothing lost, nothing sent twice. */
 
+import { AccessForm } from "./access";
 import { Api, ServiceError, Stopped } from "./api";
 import { CheckForm } from "./check";
 import { Composer } from "./composer";
 import { button, el } from "./dom";
 import { download, print } from "./keep";
-import { Log } from "./log";
+import { Log, type Waiting } from "./log";
 import { Markdown, plain, typed } from "./markdown";
 import { Memory, type News, type Pending } from "./memory";
 import type { Deeds } from "./message";
@@ -17,6 +18,9 @@ import type { Button, Kept, Message, Messages, Opened, Options, Report } from ".
 
 type Body = { text: string } | { button: string };
 type Task = (signal: AbortSignal) => Promise<void>;
+type Wait = { waiting?: Waiting | null; stoppable?: boolean };
+
+const WRITES: Waiting = { text: TEXT.typing, slow: TEXT.slow };
 
 export class Widget {
   readonly panel: Panel;
@@ -32,6 +36,7 @@ export class Widget {
   private readonly log: Log;
   private readonly relais: RelaisBar;
   private readonly check: CheckForm;
+  private readonly access: AccessForm;
   private conversation: Kept | null = null;
   private previous: Kept | null = null;
   private current: AbortController | null = null;
@@ -46,7 +51,7 @@ export class Widget {
     private readonly options: Options,
     close: (() => void) | null,
   ) {
-    this.api = new Api(options.api);
+    this.api = new Api(options.api, () => this.memory.access);
     this.markdown = new Markdown(options.service);
     this.memory = new Memory(`choriste:${options.api}`, options.remember, (news) => this.onNews(news));
     this.composer = new Composer({
@@ -69,6 +74,8 @@ export class Widget {
       done: (result) => void this.showReport(result),
       close: () => this.composer.focus(),
     });
+    const form = `${options.service}/sollicitation`;
+    this.access = new AccessForm(this.api, form, (token) => (this.memory.access = token));
     this.panel = new Panel(
       {
         log: this.log.node,
@@ -77,7 +84,9 @@ export class Widget {
         relais: this.relais.node,
         composer: this.composer.form,
         check: this.check.node,
-        form: `${options.service}/sollicitation`,
+        access: this.access.node,
+        form,
+        home: options.mode === "page" ? `${options.service}/` : null,
       },
       {
         restart: () => this.restart(),
@@ -100,7 +109,9 @@ export class Widget {
     return Boolean(this.memory.conversation()?.relais);
   }
 
+  /** The person looks again. */
   seen(): void {
+    this.log.payScroll();
     this.unread = 0;
     this.onUnread(0);
   }
@@ -110,6 +121,7 @@ export class Widget {
     return this.turn(
       () => this.begin(),
       () => void this.start(),
+      { waiting: { text: TEXT.loading, slow: TEXT.slowLoading } },
     );
   }
 
@@ -168,7 +180,7 @@ export class Widget {
         await this.show(opened.messages, { announce: true });
       },
       () => this.restart(),
-      { typing: true },
+      { waiting: WRITES },
     );
   }
 
@@ -199,16 +211,17 @@ export class Widget {
   // --- the turns of a conversation ---
 
   /** Run one exchange with the service: one at a time, with an error and a way to try again. */
-  private async turn(task: Task, retry: () => void, { typing = false, stoppable = false } = {}): Promise<void> {
+  private async turn(task: Task, retry: () => void, { waiting = null, stoppable = false }: Wait = {}): Promise<void> {
     if (this.current) return;
     const current = (this.current = new AbortController());
-    this.setBusy(true, typing, stoppable);
+    this.setBusy(true, waiting, stoppable);
     this.clearError();
     this.panel.tell("");
     try {
       await task(current.signal);
     } catch (error) {
-      if (error instanceof ServiceError) this.showError(error, retry);
+      if (error instanceof ServiceError && error.closed) this.access.ask(() => (this.composer.focus(), retry()), this.held());
+      else if (error instanceof ServiceError) this.showError(error, retry);
       else if (!(error instanceof Stopped)) throw error;
     } finally {
       this.current = null;
@@ -217,8 +230,8 @@ export class Widget {
     if (this.stale) void this.refresh().catch(() => null);
   }
 
-  private setBusy(busy: boolean, typing = false, stoppable = false): void {
-    this.log.setBusy(busy, typing);
+  private setBusy(busy: boolean, waiting: Waiting | null = null, stoppable = false): void {
+    this.log.setBusy(busy, waiting);
     this.panel.setBusy(busy);
     this.composer.setBusy(busy, stoppable);
   }
@@ -319,7 +332,7 @@ export class Widget {
         }
       },
       retry,
-      { typing: !this.relais.state, stoppable: !this.relais.state },
+      this.relais.state ? {} : { waiting: WRITES, stoppable: true },
     );
   }
 
@@ -401,7 +414,7 @@ export class Widget {
   private async show(messages: Message[], how: { announce?: boolean; own?: boolean }): Promise<Message[]> {
     const fresh = await this.log.addAll(messages, how);
     const last = this.log.messages.at(-1);
-    if (fresh.length) this.composer.expect(last?.kind === "question" ? last.text : null);
+    if (fresh.length) this.composer.expect(last?.sender === "user" ? null : last?.saisie);
     return fresh;
   }
 
@@ -490,6 +503,10 @@ export class Widget {
     this.panel.aloud(text);
   }
 
+  private held(): boolean {
+    return this.panel.node.contains((this.panel.node.getRootNode() as ShadowRoot).activeElement);
+  }
+
   private clearError(): void {
     this.retry = null;
     this.panel.clearError();
@@ -508,7 +525,7 @@ export class Widget {
 
   private onOnline(): void {
     this.panel.setNetwork(true);
-    const held = this.panel.node.contains((this.panel.node.getRootNode() as ShadowRoot).activeElement);
+    const held = this.held();
     const { retry, failed } = this;
     if (!retry || (failed && this.composer.text && this.composer.text !== failed.text)) return;
     this.clearError();

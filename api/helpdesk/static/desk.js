@@ -5,10 +5,14 @@ import { useModels } from "./models.js";
 import { useShortcuts } from "./shortcuts.js";
 import { talkLive } from "./talk.js";
 import { countChosen } from "./chosen.js";
+import { followTrail } from "./trail.js";
+import { keepTyped } from "./typed.js";
 
 useShortcuts();
 useModels();
 countChosen();
+followTrail();
+keepTyped();
 bePresent();
 signalLife();
 talkLive();

@@ -40,6 +40,14 @@ export function watchDesk() {
     document.querySelector("[data-perimee]").hidden = false;
   };
 
+  /** The timeline as it is now, told only if it is longer than it was. */
+  const showWhatChanged = async () => {
+    const count = () => document.querySelectorAll('[data-live="fil"] li').length;
+    const before = count();
+    await refresh("fil");
+    if (count() !== before) document.querySelector("[data-perimee]").hidden = false;
+  };
+
   stream(() => "/helpdesk/flux", {
     change({ demandes }) {
       if (list) showList(demandes);
@@ -59,6 +67,7 @@ export function watchDesk() {
     again() {
       // What happened while the page was not seen.
       if (list && !late) showList([]);
+      if (case_) showWhatChanged();
       if (waiting) refresh("direct");
     },
   });

@@ -5,6 +5,7 @@ function put(text, name) {
   const told = document.querySelector("[data-modele-dit]");
   const kept = box.value.trim();
   box.value = kept ? `${box.value.trimEnd()}\n\n${text}` : text;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
   box.focus();
   const gap = box.value.indexOf("[à compléter");
   if (gap >= 0) box.setSelectionRange(gap, box.value.indexOf("]", gap) + 1);

@@ -9,15 +9,23 @@ function rows() {
   return [...document.querySelectorAll("tr[data-ligne]")];
 }
 
+/** The next row of a list; on one sollicitation, the next one of the list that it came from. */
 function choose(step) {
   const all = rows();
-  if (!all.length) return;
+  if (!all.length) {
+    follow(step > 0 ? "[data-apres]" : "[data-avant]");
+    return;
+  }
   const index = all.findIndex((row) => "chosen" in row.dataset);
   const next = all[Math.min(Math.max(index + step, 0), all.length - 1)];
   if (index >= 0) delete all[index].dataset.chosen;
   next.dataset.chosen = "";
   next.querySelector("a").focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
+}
+
+function follow(selector) {
+  document.querySelector(`${selector}:not([hidden])`)?.click();
 }
 
 function tick() {
@@ -49,6 +57,7 @@ export function useShortcuts() {
     j: () => choose(1),
     k: () => choose(-1),
     x: tick,
+    u: () => follow("[data-retour]"),
     p: () => document.querySelector('[data-shortcut="prendre"]')?.click(),
     r: () => focusOn("reponse"),
     n: () => focusOn("note"),

@@ -1,5 +1,8 @@
 /* Small help for the other parts. */
 
+const RETRY_MS = 2_000;
+const RETRY_AT_MOST_MS = 10_000;
+
 /** Send a form as the page's own forms do: with the session's token. Returns the response, or null when nobody answers. */
 export async function post(path, fields = {}) {
   const body = new URLSearchParams({ csrf: document.body.dataset.csrf, ...fields });
@@ -16,35 +19,54 @@ export function announce(text) {
   if (region) region.textContent = text;
 }
 
-/** A stream of events that is open only while the page is seen: browsers allow few connections to one host. */
+/**
+ * A stream of events that is open only while the page is seen: browsers allow few connections to one host. When it breaks it is opened
+ * anew, at the address of that moment: left to itself the browser would ask the first address again, or give up after an error page.
+ * `handlers.again` hears that something may have been missed.
+ */
 export function stream(address, handlers) {
   let source = null;
   let stopped = false;
+  let retry = 0;
+  let pause = RETRY_MS;
   const open = () => {
     source = new EventSource(address());
     for (const [name, handle] of Object.entries(handlers)) {
       source.addEventListener(name, (event) => handle(JSON.parse(event.data), stop));
     }
+    source.addEventListener("open", () => {
+      pause = RETRY_MS;
+    });
+    source.addEventListener("error", () => {
+      close();
+      retry = setTimeout(follow, pause);
+      pause = Math.min(pause * 2, RETRY_AT_MOST_MS);
+    });
   };
   const close = () => {
+    clearTimeout(retry);
     source?.close();
     source = null;
   };
   const follow = () => {
+    if (stopped) return;
     if (document.hidden) close();
     else if (!source) {
+      clearTimeout(retry);
       open();
-      handlers.again?.();
+      source.addEventListener("open", () => handlers.again?.(), { once: true });
     }
   };
   const stop = () => {
     stopped = true;
     close();
   };
-  document.addEventListener("visibilitychange", () => {
-    if (!stopped) follow();
-  });
+  document.addEventListener("visibilitychange", follow);
   addEventListener("pagehide", close);
+  // A page that comes back from the browser's memory.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) follow();
+  });
   if (!document.hidden) open();
   return stop;
 }

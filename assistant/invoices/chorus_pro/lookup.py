@@ -1,12 +1,13 @@
 """Chorus Pro as a source of the look-ups (assistant/invoices/lookup/port.py)."""
 
-from collections.abc import Awaitable, Set
+import asyncio
+from collections.abc import Awaitable, Sequence, Set
 from decimal import Decimal
 from typing import TypeVar
 
 from assistant.invoices.chorus_pro.client import ChorusProClient, RechercheFactures
-from assistant.invoices.chorus_pro.errors import ChorusProError, ChorusProFluxNotFound
-from assistant.invoices.chorus_pro.schemas import FactureTrouvee, Statut
+from assistant.invoices.chorus_pro.errors import ChorusProBusinessError, ChorusProError, ChorusProFluxNotFound
+from assistant.invoices.chorus_pro.schemas import FactureTrouvee, ServiceTrouve, Statut
 from assistant.invoices.lookup.port import LookupFailed
 from assistant.invoices.lookup.schemas import (
     FluxError,
@@ -22,13 +23,12 @@ from assistant.invoices.lookup.schemas import (
 Result = TypeVar("Result")
 
 SHOWN_SERVICES = 50
-
-# The follow-up has three sentences of its own (data/knowledge/suivi_factures.yml, erreur_…); the log keeps the exact error.
-_KINDS = {"quota": "trop"} | dict.fromkeys(("indisponible", "trop_lent"), "injoignable")
+# Each costs a call: beyond, nobody is told what each service demands, and the answer says so.
+READ_SERVICES = 5
 
 
 class ChorusProLookup:
-    """The operator's own account. Its failures are those of the follow-up: injoignable, refus, trop."""
+    """The operator's own account. The kinds of its failures are the keys of the client's errors (errors.py)."""
 
     def __init__(self, client: ChorusProClient) -> None:
         self._client = client
@@ -36,6 +36,10 @@ class ChorusProLookup:
     @property
     def demonstration(self) -> bool:
         return False
+
+    @property
+    def example(self) -> str | None:
+        return None
 
     async def find_invoices(self, *, numero: str | None = None, statuts: Set[str] = frozenset()) -> InvoicePage:
         found = await _asked(self._client.factures(RechercheFactures(numero=numero, statuts=frozenset(statuts))))
@@ -76,6 +80,7 @@ class ChorusProLookup:
             return None
         services = await _asked(self._client.services(found.identifiant))
         shown = [one for one in services.items if one.code and not one.entre_organismes_publics]
+        strict = await self._engagements(found.identifiant, [one for one in shown if one.actif])
         demandes = found.demandes
         return StructureFacts(
             siret=siret,
@@ -87,10 +92,23 @@ class ChorusProLookup:
             # The field tells only those who never report the payment.
             paiement_remonte=False if found.mise_en_paiement_ne_remonte_pas else None,
             services=[
-                ServiceFacts(code=one.code or "", libelle=one.libelle or "", actif=one.actif) for one in shown[:SHOWN_SERVICES]
+                ServiceFacts(
+                    code=one.code or "",
+                    libelle=one.libelle or "",
+                    actif=one.actif,
+                    engagement=strict.get(one.identifiant),
+                )
+                for one in shown[:SHOWN_SERVICES]
             ],
             services_total=len(shown) if services.complete else max(services.total or 0, len(shown) + 1),
         )
+
+    async def _engagements(self, structure: int, active: Sequence[ServiceTrouve]) -> dict[int, bool | None]:
+        """By service: does it want an engagement number although its structure may not? Nothing when they are many."""
+        if len(active) > READ_SERVICES:
+            return {}
+        details = await _asked(asyncio.gather(*(self._client.service(structure, one.identifiant) for one in active)))
+        return {one.identifiant: detail.engagement_exige for one, detail in zip(active, details, strict=True)}
 
     async def flux(self, *, numero: str) -> FluxReport | None:
         try:
@@ -130,7 +148,8 @@ async def _asked(question: Awaitable[Result]) -> Result:
 
 
 def _failure(error: ChorusProError) -> LookupFailed:
-    return LookupFailed(_KINDS.get(error.key, "refus"), f"{error.key}, {error}")
+    code = (error.service.key, error.code) if isinstance(error, ChorusProBusinessError) else None
+    return LookupFailed(error.key, str(error), code)
 
 
 def _code(statut: Statut | None) -> str:

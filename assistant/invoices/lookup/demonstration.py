@@ -4,10 +4,10 @@ from collections.abc import Callable, Set
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.invoices.lookup.schemas import (
     FluxError,
@@ -52,6 +52,7 @@ class _Invoice(_Shape):
 
 class _Flux(_Shape):
     numero: str
+    vendeur: Siret
     etat: str
     depose_il_y_a: _DaysAgo
     depuis_il_y_a: _DaysAgo
@@ -60,13 +61,21 @@ class _Flux(_Shape):
 
 
 class DemonstrationSet(_Shape):
-    """The whole file. `exploitant`: SIRETs of the made-up companies whose staff would use this Choriste."""
+    """The whole file. `exploitant`: SIRETs of the made-up companies whose staff would use this Choriste. `exemple`: the number
+    of the invoice that people are told to try."""
 
     exploitant: list[Siret]
+    exemple: str
     noms: dict[Siret, str]
     structures: list[StructureFacts]
     factures: list[_Invoice]
     flux: list[_Flux]
+
+    @model_validator(mode="after")
+    def _has_its_example(self) -> Self:
+        if sum(facture.numero == self.exemple for facture in self.factures) != 1:
+            raise ValueError(f"exemple : « {self.exemple} » n'est pas le numéro d'une seule facture.")
+        return self
 
 
 def load_demonstration(path: Path) -> DemonstrationSet:
@@ -85,6 +94,10 @@ class DemonstrationLookup:
     @property
     def demonstration(self) -> bool:
         return True
+
+    @property
+    def example(self) -> str | None:
+        return self._content.exemple
 
     async def find_invoices(self, *, numero: str | None = None, statuts: Set[str] = frozenset()) -> InvoicePage:
         found = [facture for facture in self._content.factures if not statuts or facture.historique[-1].statut in statuts]
@@ -129,6 +142,7 @@ class DemonstrationLookup:
             depuis=self._day(found.depuis_il_y_a),
             fichier=found.fichier,
             erreurs=found.erreurs,
+            vendeurs=[found.vendeur],
         )
 
     async def close(self) -> None:

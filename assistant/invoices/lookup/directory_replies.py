@@ -28,6 +28,8 @@ def demands(found: StructureFacts, texts: FollowUpTexts, replies: Replies) -> Re
         parts.append(
             texts.say("exige_par_service", services=", ".join(quoted(service.code) for service in strict[:MAX_SERVICES]))
         )
+    if found.engagement is not True and any(service.engagement is None for service in active):
+        parts.append(texts.say("exige_par_service_inconnu"))
     if active:
         named = [f"{quoted(s.code)} ({quoted(s.libelle)})" if s.libelle else quoted(s.code) for s in active[:MAX_SERVICES]]
         parts.append(texts.say("services_actifs", services=", ".join(named)))

@@ -1,7 +1,7 @@
 """The one place where a structure that is not the operator's is kept from being shown (issue « My invoice »).
 
 Every source, the demonstration included, is asked through this guard. Public bodies are the directory's business and may be
-shown; anybody else's invoices, fluxes and structures are as if they did not exist.
+shown; anybody else's invoices, fluxes and structures, and those of which nobody is known, are as if they did not exist.
 """
 
 from collections.abc import Iterable, Set
@@ -25,6 +25,10 @@ class OwnStructuresOnly:
     def demonstration(self) -> bool:
         return self._source.demonstration
 
+    @property
+    def example(self) -> str | None:
+        return self._source.example
+
     async def find_invoices(self, *, numero: str | None = None, statuts: Set[str] = frozenset()) -> InvoicePage:
         page = await self._source.find_invoices(numero=numero, statuts=statuts)
         own = [summary for summary in page.factures if self._shown(summary)]
@@ -45,11 +49,13 @@ class OwnStructuresOnly:
         found = await self._source.flux(numero=numero)
         if found is None:
             return None
-        # A rejected flux has no invoice, hence no seller: it is the account's own all the same, since the account sent it.
-        if any(siret not in self._own for siret in found.vendeurs):
-            logger.warning("lookup_other_flux_hidden")
+        # Deny by default: a flux that nobody's name stands in yet (in process, rejected as a whole) may be anybody's. Whether
+        # Chorus Pro gives an account the reports of others' fluxes is not verified.
+        if not found.vendeurs or any(siret not in self._own for siret in found.vendeurs):
+            logger.warning("lookup_other_flux_hidden", sellers_known=bool(found.vendeurs))
             return None
-        own = [error for error in found.erreurs if not error.vendeur_siret or error.vendeur_siret in self._own]
+        # A line about an invoice whose seller is not told may be anybody's too; one about the file is this flux's own.
+        own = [error for error in found.erreurs if error.vendeur_siret in self._own or not (error.facture or error.vendeur_siret)]
         return found.model_copy(update={"erreurs": own})
 
     async def close(self) -> None:

@@ -7,11 +7,13 @@ from assistant.invoices.lookup.schemas import FluxReport, Invoice, InvoicePage, 
 
 
 class LookupFailed(Exception):
-    """The source did not answer as it should: `kind` names the sentence for the person, the message is for the log."""
+    """The source did not answer as it should. `kind` and `code` (service, codeRetour) name the sentence for the person
+    (data/knowledge/chorus_pro.yml); the message is for the log."""
 
-    def __init__(self, kind: str, message: str = "") -> None:
+    def __init__(self, kind: str, message: str = "", code: tuple[str, int] | None = None) -> None:
         super().__init__(message or kind)
         self.kind = kind
+        self.code = code
 
 
 class InvoiceLookup(Protocol):
@@ -20,6 +22,10 @@ class InvoiceLookup(Protocol):
     @property
     def demonstration(self) -> bool:
         """True when what it brings back is made up."""
+
+    @property
+    def example(self) -> str | None:
+        """A number that finds an invoice, for people to try; None where invoices are real."""
 
     async def find_invoices(self, *, numero: str | None = None, statuts: Set[str] = frozenset()) -> InvoicePage:
         """Invoices that the operator's structures sent, by number and by status codes; no criterion: the latest ones."""

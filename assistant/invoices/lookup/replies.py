@@ -27,10 +27,11 @@ _MAX_STEPS = 40
 class Replies:
     """Builds replies; `demonstration` puts the label in front of each (the only place where a reply is made)."""
 
-    def __init__(self, knowledge: Knowledge, texts: FollowUpTexts, *, demonstration: bool) -> None:
+    def __init__(self, knowledge: Knowledge, texts: FollowUpTexts, *, demonstration: bool, example: str | None = None) -> None:
         self._knowledge = knowledge
         self._texts = texts
         self.demonstration = demonstration
+        self._example = example or texts.say("exemple_numero")
 
     def make(
         self,
@@ -77,7 +78,7 @@ class Replies:
         found = payment_words.estimate_of(invoice, self._texts, today)
         text = payment_words.detail(invoice, found, self._texts, today, quoted(invoice.resume.numero))
         return self.make(
-            Kind.ANSWER, [text], sources=payment_words.legal_sources(found, self._texts), buttons=[self.request_button()]
+            Kind.ANSWER, [text], sources=payment_words.legal_sources(found, self._texts), buttons=[self.request_button(invoice)]
         )
 
     def reason(self, invoice: Invoice) -> Reply:
@@ -106,8 +107,37 @@ class Replies:
         if statut is not None:
             parts.append(say("action", action=as_steps(statut.action)))
         return self.make(
-            Kind.ANSWER, parts, buttons=[self.request_button()], sources=[statut.source] if statut is not None else []
+            Kind.ANSWER, parts, buttons=[self.request_button(invoice)], sources=[statut.source] if statut is not None else []
         )
+
+    def since(self, invoice: Invoice, today: date) -> Reply:
+        """Since when it has its status, and what came before."""
+        current = current_entry(invoice)
+        parts = [self._headline(invoice, current, today)]
+        if current is None:
+            parts.append(self._texts.say("depuis_inconnu"))
+        return self.make(Kind.ANSWER, parts, buttons=self._buttons(invoice), timeline=self.timeline(invoice))
+
+    def next_move(self, invoice: Invoice, today: date, *, tried: bool = False) -> Reply:
+        """Who must move, the reason where there is one, what to do; `tried`: the person did that already, in vain."""
+        say, summary = self._texts.say, invoice.resume
+        current = current_entry(invoice)
+        statut = self._knowledge.statuts.get(summary.statut)
+        parts = [self._headline(invoice, current, today), say(f"qui_{self._texts.mover(summary.statut)}")]
+        if summary.statut in WITH_REASON and current is not None and current.commentaire:
+            parts.append(say("motif", motif=quoted(current.commentaire)))
+        if statut is None:
+            parts.append(say("statut_inconnu", code=quoted(summary.statut)))
+        elif not statut.action.startswith(NOT_VERIFIED):
+            parts.append(say("action", action=as_steps(statut.action)))
+        if tried:
+            parts.append(say("suite_deja_faite"))
+        sources = [statut.source] if statut is not None else []
+        return self.make(Kind.ANSWER, parts, buttons=self._buttons(invoice), sources=sources)
+
+    def which(self, buttons: Sequence[ReplyButton]) -> Reply:
+        """No invoice was named: which one?"""
+        return self.make(Kind.QUESTION, [self._texts.say("quel_numero", exemple=self._example)], buttons=buttons)
 
     def listing(self, page: InvoicePage, criteria: str) -> Reply:
         """Several invoices, each with a button."""
@@ -140,7 +170,7 @@ class Replies:
 
     def nothing(self, parts: Sequence[str], *, buttons: Sequence[ReplyButton], sources: Sequence[Source]) -> Reply:
         """Nothing was found; in the demonstration that is no wonder, and is said."""
-        hint = [self._texts.say("introuvable_demonstration")] if self.demonstration else []
+        hint = [self._texts.say("introuvable_demonstration", exemple=self._example)] if self.demonstration else []
         return self.make(Kind.UNKNOWN, [*parts, *hint], buttons=buttons, sources=sources)
 
     def timeline(self, invoice: Invoice) -> Timeline | None:
@@ -158,9 +188,18 @@ class Replies:
         title = self._texts.say("choix_facture", **words, statut=self._label(summary.statut))
         return ReplyButton(title=title[:200], payload=payload(intent, facture=summary.key))
 
-    def request_button(self) -> ReplyButton:
-        """« Préparer une sollicitation »."""
-        return ReplyButton(title=self._texts.say("bouton_sollicitation"), payload="/preparer_sollicitation")
+    def request_button(self, invoice: Invoice | None = None) -> ReplyButton:
+        """« Préparer une sollicitation », about an invoice where there is one: its status leads to the subject."""
+        about = {}
+        if invoice is not None:
+            about = {"sujet": f"statut:{invoice.resume.statut}", "numero_facture": invoice.resume.numero}
+        written = payload("preparer_sollicitation", **about) if about else "/preparer_sollicitation"
+        return ReplyButton(title=self._texts.say("bouton_sollicitation"), payload=written)
+
+    def rule_button(self) -> ReplyButton:
+        """The fiche on the payment time in general."""
+        written = payload("fiche", sujet="fiche:paiement-delai-legal")
+        return ReplyButton(title=self._texts.say("bouton_regle"), payload=written)
 
     def portal_button(self) -> ReplyButton:
         """The fiche on searching in the portal."""
@@ -185,7 +224,7 @@ class Replies:
         if invoice.resume.statut in WITH_REASON:
             buttons.insert(0, _state_button(invoice, self._texts.say("bouton_motif"), "motif_facture"))
         others = ReplyButton(title=self._texts.say("bouton_autres"), payload="/lister_factures")
-        return [*buttons, others, self.request_button()]
+        return [*buttons, others, self.request_button(invoice)]
 
     def _line(self, summary: InvoiceSummary) -> str:
         values = {

@@ -9,6 +9,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from assistant.invoices.chorus_pro.sentences import ErrorSentences, load_error_sentences
 from assistant.invoices.payment_time import Rate
 from assistant.knowledge.schemas import Source
 
@@ -26,7 +27,8 @@ class _Rate(BaseModel):
 
 
 class FollowUpTexts(BaseModel):
-    """The file. `textes` are templates; a name between braces that a caller does not give raises KeyError."""
+    """The file. `textes` are templates; a name between braces that a caller does not give raises KeyError. `failures` come
+    from chorus_pro.yml."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +36,7 @@ class FollowUpTexts(BaseModel):
     qui_agit: dict[Mover, list[str]]
     taux: list[_Rate]
     sources: dict[str, Source]
+    failures: ErrorSentences
 
     @field_validator("textes")
     @classmethod
@@ -56,5 +59,6 @@ class FollowUpTexts(BaseModel):
 
 
 def load_texts(knowledge_dir: Path) -> FollowUpTexts:
-    """Read the file in data/knowledge. Raises ValueError (pydantic's included) when it is wrong."""
-    return FollowUpTexts.model_validate(yaml.safe_load((knowledge_dir / FILE).read_text(encoding="utf-8")))
+    """Read the files in data/knowledge. Raises ValueError (pydantic's included) when one is wrong."""
+    content = yaml.safe_load((knowledge_dir / FILE).read_text(encoding="utf-8"))
+    return FollowUpTexts.model_validate({**content, "failures": load_error_sentences(knowledge_dir)})

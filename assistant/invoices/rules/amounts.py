@@ -130,7 +130,8 @@ def _off(line: Line) -> Decimal | None:
     return expected
 
 
-@rule("MNT-NET", needs=lambda i, _: i.totals.with_vat and i.totals.due)
+# The profile MINIMUM has no place for what is already paid.
+@rule("MNT-NET", needs=lambda i, _: i.totals.with_vat and i.totals.due and i.profile != "minimum")
 def due(invoice: Invoice, _options: CheckOptions) -> Iterator[Observation]:
     """TTC - prepaid + rounding = net to pay."""
     totals = invoice.totals
@@ -138,9 +139,6 @@ def due(invoice: Invoice, _options: CheckOptions) -> Iterator[Observation]:
         return
     # An unnamed deposit is common in the text of a PDF, where what is not read proves nothing.
     if not invoice.structured and totals.prepaid is None and totals.due.value < totals.with_vat.value:
-        return
-    # The profile MINIMUM has no place for what is already paid.
-    if invoice.profile == "minimum":
         return
     expected = totals.with_vat.value - amount(totals.prepaid) + amount(totals.rounding)
     if _far(expected, totals.due.value):

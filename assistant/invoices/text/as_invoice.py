@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from assistant.invoices.model import Found, Invoice, Party, Syntax, Totals, VatBreakdown
 from assistant.invoices.schemas import FoundField
-from assistant.invoices.text.proposals import CREDIT_NOTE
+from assistant.invoices.text.proposals import KIND
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ def invoice_from_text(fields: list[FoundField]) -> Invoice:
     return Invoice(
         syntax=Syntax.TEXTE,
         number=one("numero", str),
-        credit_note=any(item.name == "type" and item.value == CREDIT_NOTE for item in fields),
+        credit_note=any(item.name == KIND for item in fields),
         issue_date=one("date", date.fromisoformat),
         due_date=one("date_echeance", date.fromisoformat),
         buyer_reference=one("code_service", str),

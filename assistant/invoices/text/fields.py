@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from assistant.invoices.fields import masked_iban
+from assistant.invoices.reporting import Phrases
 from assistant.invoices.schemas import FoundField
 from assistant.invoices.text import account, days, parties, references, totals
 from assistant.invoices.text.layout import Sheet, sheets
-from assistant.invoices.text.proposals import CREDIT_NOTE, Candidate, found, only_one
+from assistant.invoices.text.proposals import KIND, Candidate, found, only_one
 from assistant.invoices.text.read_pdf import Pages
 
 _READERS: dict[str, Callable[[Sheet], Iterator[Candidate]]] = {
@@ -19,27 +20,30 @@ _READERS: dict[str, Callable[[Sheet], Iterator[Candidate]]] = {
 }
 
 
-def propose(pages: Pages) -> list[FoundField]:
-    """Names and values as in assistant.invoices.fields. A SIRET whose role is not sure is named « siret », as often as needed."""
+def propose(pages: Pages, phrases: Phrases) -> list[FoundField]:
+    """Names, labels and values as in assistant.invoices.fields.
+
+    A SIRET whose role is not sure is named « siret », as often as needed.
+    """
     read = sheets(pages)
     fields = [
-        found(name, chosen)
+        found(name, chosen, phrases)
         for name, reader in _READERS.items()
         if (chosen := only_one(item for sheet in read for item in reader(sheet))) is not None
     ]
     credit = next((cell for sheet in read for cell in references.credit_titles(sheet)), None)
     if credit is not None:
-        fields.append(found("type", Candidate(CREDIT_NOTE, credit.words, credit.page)))
+        fields.append(found(KIND, Candidate(phrases["valeur_avoir"], credit.words, credit.page), phrases))
     roles = parties.sirets(read)
-    fields += [found(name, item) for name, items in roles.items() for item in items]
+    fields += [found(name, item, phrases) for name, items in roles.items() for item in items]
     seller = roles["siret_fournisseur"][0].value if roles["siret_fournisseur"] else None
     if (vat := parties.seller_vat(read, seller)) is not None:
-        fields.append(found("numero_tva", vat))
-    fields += [found(name, item) for name, item in totals.totals(read).items()]
-    fields += [found("taux_tva", item) for item in totals.rates(read)]
-    fields += [found("iban", _masked(item)) for item in account.ibans(read)[:5]]
+        fields.append(found("numero_tva", vat, phrases))
+    fields += [found(name, item, phrases) for name, item in totals.totals(read).items()]
+    fields += [found("taux_tva", item, phrases) for item in totals.rates(read)]
+    fields += [found("iban", _masked(item), phrases) for item in account.ibans(read)[:5]]
     if (bic := only_one(account.bics(read))) is not None:
-        fields.append(found("bic", bic))
+        fields.append(found("bic", bic, phrases))
     return fields
 
 

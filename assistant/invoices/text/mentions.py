@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from stdnum import iban as iban_number
 
+from assistant.invoices.reporting import Phrases
 from assistant.invoices.schemas import FoundField, Observation, Place
 from assistant.invoices.text.account import FRENCH_IBAN
 from assistant.invoices.text.layout import Sheet, flat, sheets
@@ -20,12 +21,13 @@ SMALL_INVOICE = Decimal(150)
 _NO_VAT = re.compile(r"tva non applicable|293\s?b\b|franchise (?:en base )?(?:de|de la) (?:tva|taxe)")
 _REVERSE = re.compile(r"auto-?liquidation")
 _EXEMPT = re.compile(r"exonere|exoneration|\b26[12]\b|hors champ|non soumis|non assujetti")
+# Named in the phrases (« element_… »).
 _LINE_WORDS = {
-    "désignation": re.compile(
+    "designation": re.compile(
         r"designation|description|libelle|prestation|article|\bobjet\b|nature des|intitule|travaux|produit"
     ),
-    "quantité": re.compile(r"quantite|\bqte|\bqt\b|nombre|\bforfait\b|\bheures?\b|\bjours?\b|unites?\b"),
-    "prix unitaire hors taxes": re.compile(r"unitaire|\bp\.? ?u\b|tarif|\bforfait\b|prix"),
+    "quantite": re.compile(r"quantite|\bqte|\bqt\b|nombre|\bforfait\b|\bheures?\b|\bjours?\b|unites?\b"),
+    "prix_unitaire": re.compile(r"unitaire|\bp\.? ?u\b|tarif|\bforfait\b|prix"),
 }
 _WAY_TO_PAY = re.compile(r"virement|iban|reglement|paiement|payable|cheque|prelevement|mandat administratif|a payer")
 _DONE_ON = re.compile(
@@ -47,10 +49,6 @@ OF_ALL_PAGES = (
     *("MEN-REGLEMENT", "MEN-PENALITES", "MEN-INDEMNITE", "MEN-LIGNES", "MEN-DATE-EXECUTION"),
 )
 
-NAMES_NOT_CHECKED = (
-    "Les noms, les adresses et le détail des lignes ne se contrôlent pas sûrement dans le texte d'un PDF : relisez-les."
-)
-
 
 @dataclass(frozen=True)
 class _Text:
@@ -67,12 +65,14 @@ class _Text:
         return any(name in self.values for name in names)
 
 
-def check_mentions(pages: Pages, fields: Sequence[FoundField]) -> tuple[list[Observation], list[str], list[str]]:
+def check_mentions(
+    pages: Pages, fields: Sequence[FoundField], phrases: Phrases
+) -> tuple[list[Observation], list[str], list[str]]:
     """What was not found or contradicts itself; the ids of the controls that ran; sentences on what could not be read.
 
     `fields` are those proposed from these pages. Nothing is said of an unread text.
     """
-    unread = [*pages.unread, NAMES_NOT_CHECKED]
+    unread = [*pages.unread, phrases["non_lu_noms"]]
     if not pages.has_text:
         return [], [], unread
     read = sheets(pages)
@@ -81,10 +81,10 @@ def check_mentions(pages: Pages, fields: Sequence[FoundField]) -> tuple[list[Obs
         values={item.name: item.value for item in fields},
         sirets=len({item.value for item in fields if item.name.startswith("siret")}),
     )
-    found, ran = [*_wrong_keys(read), *_contradictions(text)], [*OF_ANY_PAGE]
+    found, ran = [*_wrong_keys(read, phrases), *_contradictions(text)], [*OF_ANY_PAGE]
     # A page that was not read may hold what is missing on the others.
     if not pages.unread:
-        found += [*_identity(text), *_vat(text), *_payment(text), *_content(text)]
+        found += [*_identity(text), *_vat(text), *_payment(text), *_content(text, phrases)]
         ran += OF_ALL_PAGES
     return found, ran, unread
 
@@ -150,15 +150,15 @@ def _payment(text: _Text) -> Iterator[Observation]:
         yield Observation("MEN-INDEMNITE")
 
 
-def _content(text: _Text) -> Iterator[Observation]:
-    missing = [name for name, shape in _LINE_WORDS.items() if not text.says(shape)]
+def _content(text: _Text, phrases: Phrases) -> Iterator[Observation]:
+    missing = [phrases[f"element_{name}"] for name, shape in _LINE_WORDS.items() if not text.says(shape)]
     if missing:
         yield Observation("MEN-LIGNES", values={"elements": ", ".join(missing)})
     if not text.says(_DONE_ON):
         yield Observation("MEN-DATE-EXECUTION")
 
 
-def _wrong_keys(read: list[Sheet]) -> Iterator[Observation]:
+def _wrong_keys(read: list[Sheet], phrases: Phrases) -> Iterator[Observation]:
     """Numbers that a label names and whose key is wrong: they are not proposed as values."""
     told: set[str] = set()
     for sheet in read:
@@ -168,7 +168,9 @@ def _wrong_keys(read: list[Sheet]) -> Iterator[Observation]:
             for match in SIRET.finditer(cell.flat) if labelled else ():
                 if not is_valid_siret(re.sub(r"\D", "", match.group())) and match.group() not in told:
                     told.add(match.group())
-                    yield Observation("ID-SIRET-FAUX", Place(page=cell.page), {"siret": match.group(), "cote": "rôle non lu"})
+                    yield Observation(
+                        "ID-SIRET-FAUX", Place(page=cell.page), {"siret": match.group(), "cote": phrases["role_non_lu"]}
+                    )
             for match in FRENCH_IBAN.finditer(cell.words):
                 bare = match.group().replace(" ", "")
                 if not iban_number.is_valid(bare) and bare not in told:

@@ -3,33 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from assistant.invoices.reporting import Phrases
 from assistant.invoices.schemas import FoundField, Origin, Place
 from assistant.invoices.text.layout import Cell
 from assistant.masking import mask_secrets
 
-# As data/knowledge/phrases_controle.yml says it (valeur_avoir).
-CREDIT_NOTE = "avoir"
-
-LABELS = {
-    "type": "Type de document",
-    "numero": "Numéro de facture",
-    "date": "Date de la facture",
-    "date_echeance": "Date d'échéance",
-    "siret": "SIRET, rôle à confirmer",
-    "siret_fournisseur": "SIRET du fournisseur",
-    "siret_destinataire": "SIRET du destinataire",
-    "numero_tva": "Numéro de TVA intracommunautaire",
-    "numero_engagement": "Numéro d'engagement",
-    "code_service": "Code service",
-    "numero_marche": "Numéro de marché",
-    "montant_ht": "Montant HT",
-    "montant_tva": "Montant de la TVA",
-    "montant_ttc": "Montant TTC",
-    "net_a_payer": "Net à payer",
-    "taux_tva": "Taux de TVA",
-    "iban": "IBAN",
-    "bic": "BIC",
-}
+# Proposed for a credit note only: the word « facture » alone proves nothing.
+KIND = "type"
 
 
 @dataclass(frozen=True)
@@ -48,11 +28,11 @@ def candidate(value: str, label: Cell, holder: Cell, rank: int) -> Candidate:
     return Candidate(value, words, holder.page, rank)
 
 
-def found(name: str, chosen: Candidate) -> FoundField:
-    """As the report shows it."""
+def found(name: str, chosen: Candidate, phrases: Phrases) -> FoundField:
+    """As the report shows it; the label is the phrase « champ_… »."""
     return FoundField(
         name=name,
-        label=LABELS[name],
+        label=phrases[f"champ_{name}"],
         value=chosen.value,
         # A line may also hold an account number, which is shown nowhere in full.
         words=mask_secrets(chosen.words).text,

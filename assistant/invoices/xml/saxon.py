@@ -37,6 +37,11 @@ class Failure:
     location: str
     text: str
 
+    @property
+    def warning(self) -> bool:
+        """True for what the rules point out and do not forbid."""
+        return self.flag in ("warning", "information")
+
 
 class _Engine:
     def __init__(self) -> None:

@@ -42,7 +42,7 @@ async def test_the_figures_of_the_last_thirty_days_are_pictures_and_tables(
 async def test_an_empty_period_is_a_page_without_figures(browser: Browser) -> None:
     page = await browser.get("/helpdesk/supervision?du=2020-01-01&au=2020-01-31")
     assert page.status_code == 200
-    assert "0 demandes reçues" in text_of(page)
+    assert "0 demande reçue" in text_of(page)
     assert 'value="2020-01-01"' in page.text
 
 

@@ -1,10 +1,8 @@
 """The supervisor's figures against days made by hand, on both engines."""
 
-import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import count, pairwise
-from zoneinfo import ZoneInfo
+from itertools import pairwise
 
 import pytest
 import pytest_asyncio
@@ -12,123 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.conversations.enums import Kind, Sender
-from assistant.conversations.models import Conversation, Feedback, Message
 from assistant.database import Sessions, transaction
-from assistant.helpdesk import statistics
 from assistant.helpdesk.enums import Champ, Decision, Relais
-from assistant.helpdesk.hours import OpeningHours
-from assistant.helpdesk.models import Agent, TriageDecision
-from assistant.helpdesk.statistics import Changement, Delai, Granularite, Part, Rapport, Robot, Tranche, buckets, report
-from assistant.sollicitations.enums import Etat, Origine, Priorite, TypeEvenement
-from assistant.sollicitations.models import Sollicitation, SollicitationEvent
+from assistant.helpdesk.models import TriageDecision
+from assistant.helpdesk.statistics import Changement, Delai, Granularite, Part, Robot, Tranche, buckets, report
+from assistant.sollicitations.enums import Origine, TypeEvenement
+from tests.assistant.helpdesk.weeks import HOUR, HOURS, PARIS, Week
 from tests.support.sollicitations import new_agent
-
-PARIS = ZoneInfo("Europe/Paris")
-HOURS = OpeningHours.parse("lun-ven 09:00-17:00", PARIS)
-HOUR = 3600
-_weeks = count()
-
-
-class Week:
-    """A week of the past of its own (tests share PostgreSQL), with short ways to write what happened in it."""
-
-    def __init__(self, sessions: Sessions, agent: Agent) -> None:
-        self.sessions, self.agent = sessions, agent
-        # A Monday without a public holiday around: October.
-        self.monday = date(2001 + next(_weeks), 10, 1)
-        self.monday += timedelta(days=-self.monday.weekday() % 7)
-
-    def at(self, day: int, hour: float) -> datetime:
-        """A local time, `day` 0 being Monday."""
-        return datetime.combine(self.monday + timedelta(days=day), time(0), PARIS) + timedelta(hours=hour)
-
-    @property
-    def since(self) -> datetime:
-        return self.at(0, 0)
-
-    @property
-    def until(self) -> datetime:
-        return self.at(7, 0)
-
-    async def report(self, granularite: Granularite = Granularite.JOUR) -> Rapport:
-        return await report(sessions=self.sessions, hours=HOURS, since=self.since, until=self.until, granularite=granularite)
-
-    async def write(
-        self,
-        created: datetime,
-        *events: tuple[TypeEvenement, datetime] | tuple[TypeEvenement, datetime, dict[str, object]],
-        conversation_id: str | None = None,
-        **changes: object,
-    ) -> Sollicitation:
-        """A sollicitation with its events as they are given."""
-        values = {
-            "numero": uuid.uuid4().hex[:20],
-            "etat": Etat.CLOTUREE if any(event[0] is TypeEvenement.CLOTURE for event in events) else Etat.AFFECTEE,
-            "origine": Origine.FORMULAIRE,
-            "categorie": "connexion",
-            "route": "support",
-            "description": "x",
-            "contact": "a@exemple.fr",
-            "resume": "x",
-            "donnees": {},
-            "priorite": Priorite.NORMALE,
-            "version": 1,
-            "maj_le": created,
-            "texte_recherche": "x",
-            "fictive": False,
-            **changes,
-        }
-        row = Sollicitation(cree_le=created, conversation_id=conversation_id, **values)
-        async with transaction(self.sessions) as session:
-            session.add(row)
-            await session.flush()
-            for kind, moment, *detail in events:
-                session.add(
-                    SollicitationEvent(
-                        sollicitation_id=row.id,
-                        type=kind,
-                        acteur=f"agent:{self.agent.id}",
-                        detail=detail[0] if detail else {},
-                        cree_le=moment,
-                    )
-                )
-                await session.flush()
-        return row
-
-    async def talk(
-        self,
-        moment: datetime,
-        *messages: tuple[Sender, Kind] | tuple[Sender, Kind, str],
-        vote: bool | None = None,
-        relais: Relais | None = None,
-    ) -> str:
-        """A conversation; a third element is the fiche, `vote` is on the last message."""
-        talk = str(uuid.uuid4())
-        async with transaction(self.sessions) as session:
-            session.add(Conversation(id=talk, token_hash="x", rasa_sender=talk, cree_le=moment, relais=relais))
-            await session.flush()
-            last = ""
-            for position, (sender, kind, *fiche) in enumerate(messages, 1):
-                last = str(uuid.uuid4())
-                session.add(
-                    Message(
-                        id=last,
-                        conversation_id=talk,
-                        position=position,
-                        sender=sender,
-                        kind=kind,
-                        text="x",
-                        buttons=[],
-                        sources=[],
-                        fiche=fiche[0] if fiche else None,
-                        confidence=None,
-                        cree_le=moment,
-                    )
-                )
-            await session.flush()
-            if vote is not None:
-                session.add(Feedback(message_id=last, useful=vote, reason=None, comment=None, cree_le=moment))
-        return talk
 
 
 @pytest_asyncio.fixture
@@ -279,20 +167,6 @@ async def test_agreement_with_triage_is_that_of_the_period(week: Week) -> None:
     accord = {one.champ: one for one in (await week.report()).accord}
     assert accord[Champ.PRIORITE].taux == 1
     assert accord[Champ.CATEGORIE].total == 0
-
-
-async def test_many_are_measured_by_an_even_draw_and_it_is_told(week: Week, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(40):
-        await week.write(week.at(0, 9), (T.REPONSE, week.at(0, 11)), (T.CLOTURE, week.at(0, 12)))
-        await week.talk(week.at(0, 10), USER, ANSWER)
-    monkeypatch.setattr(statistics, "MAX_MEASURED", 10)
-    found = await week.report()
-    assert found.premiere_reponse == Delai(nombre=40, mesurees=10, mediane=2 * HOUR, p90=2 * HOUR)
-    assert found.resolution == Delai(nombre=40, mesurees=10, mediane=2 * HOUR, p90=2 * HOUR)
-    assert found.sans_reponse == 0
-    assert (found.creees, found.robot.conversations) == (40, 40)
-    assert 0 < found.robot.mesurees < 40
-    assert found.robot.resolues == found.robot.mesurees
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,34 @@ def make_pdf(pages: Sequence[Sequence[str]] = INVOICE_WORDS) -> bytes:
     return target.getvalue()
 
 
+def make_pdf_without_pages() -> bytes:
+    """A PDF that opens and has nothing to show."""
+    return _written(PdfWriter())
+
+
 def make_factur_x(xml: bytes, *, level: str = "en16931", pages: Sequence[Sequence[str]] = INVOICE_WORDS) -> bytes:
     """A Factur-X made by the library of that name (PDF/A-3 metadata, factur-x.xml)."""
     return generate_from_binary(make_pdf(pages), xml, flavor="factur-x", level=level, check_xsd=False, check_schematron=False)
+
+
+def with_invoice(factur_x: bytes, xml: bytes) -> bytes:
+    """The Factur-X with another XML in the place of its own: the library refuses to embed one without a number or a date."""
+    writer = PdfWriter(clone_from=io.BytesIO(factur_x))
+    for specification in writer.root_object["/AF"]:
+        stream = specification.get_object()["/EF"]["/F"].get_object()
+        plain = StreamObject()
+        plain.update({name: value for name, value in stream.items() if name in ("/Type", "/Subtype")})
+        plain.set_data(xml)
+        specification.get_object()[NameObject("/EF")] = DictionaryObject({NameObject("/F"): writer._add_object(plain)})
+    return _written(writer)
+
+
+def with_invoice_named(factur_x: bytes, name: str) -> bytes:
+    """The Factur-X with its XML under another name."""
+    writer = PdfWriter(clone_from=io.BytesIO(factur_x))
+    for specification in writer.root_object["/AF"]:
+        specification.get_object().update({NameObject(key): TextStringObject(name) for key in ("/F", "/UF")})
+    return _written(writer)
 
 
 def with_attachments(pdf: bytes, files: Mapping[str, bytes]) -> bytes:
@@ -96,6 +121,17 @@ def make_zip(files: Mapping[str, bytes] | Sequence[tuple[str, bytes]], *, level:
         for name, content in files.items() if isinstance(files, Mapping) else files:
             archive.writestr(zipfile.ZipInfo(name), content, compress_type=zipfile.ZIP_DEFLATED)
     return target.getvalue()
+
+
+def make_encrypted_zip(files: Mapping[str, bytes]) -> bytes:
+    """A ZIP whose members say that they are encrypted (APPNOTE 4.4.4, bit 0 of the flags, in both headers)."""
+    data = bytearray(make_zip(files))
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.find(mark)
+        while at >= 0:
+            data[at + flags] |= 1
+            at = data.find(mark, at + 4)
+    return bytes(data)
 
 
 def make_tar_gz(files: Mapping[str, bytes], *, links: Mapping[str, str] | None = None) -> bytes:

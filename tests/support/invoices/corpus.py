@@ -3,7 +3,9 @@
 import io
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
+import yaml
 from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
@@ -11,17 +13,34 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.support.invoices import containers, hostile
 from tests.support.invoices.layouts import layouts
-from tests.support.invoices.samples import AttachmentSample
-from tests.support.invoices.words import words_of
+from tests.support.invoices.mutations import WORD_MUTATIONS, changed_words
+from tests.support.invoices.samples import AllowanceSample, AttachmentSample, LineSample, sample
+from tests.support.invoices.words import printed, words_of
 from tests.support.invoices.xml_templates import GUIDELINES, make_cii, make_ubl
+from tests.support.paths import ROOT
 
 PES = b'<n:PES_Facture xmlns:n="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"/>'
 AVOIR = {"type_code": "381", "preceding": (("2026-0100", "2026-10-01"),)}
+ONE_CENT = {"totals__with_vat": "1200.01", "totals__due": "1200.01"}
+# The norm admits it, and the examples of its authors hold it (https://github.com/ConnectingEurope/eInvoicing-EN16931, files
+# CII_example5 and XRechnung-O); the profile of Factur-X does not: a reference without a type, an exemption code in small letters.
+BEYOND_FACTUR_X: dict[str, object] = {
+    "attachments": (AttachmentSample(reference="Lot567", type_code=None, content=None),),
+    "lines": (LineSample(), LineSample(category="E", rate="0")),
+    "exemption_code": "vatex-eu-132",
+}
 
 
 def corpus() -> Mapping[str, Callable[[], bytes]]:
     """How to build each file; a name's part after « / » is the name under which it is deposited."""
     return {**_plain(), **_factur_x(), **_xml(), **_lots(), **_hostile()}
+
+
+def expected() -> dict[str, dict[str, Any]]:
+    """What each file must raise, as tests/data/invoices/expected.yml says."""
+    found = yaml.safe_load((ROOT / "tests/data/invoices/expected.yml").read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
 
 
 @cache
@@ -42,6 +61,9 @@ def _plain() -> dict[str, Callable[[], bytes]]:
         "damaged-head-only/facture.pdf": lambda: b"%PDF-1.7\nrien",
         "script/facture.pdf": lambda: containers.with_script(usual()),
         "xfa/facture.pdf": lambda: containers.with_xfa(usual()),
+        "no-page/facture.pdf": containers.make_pdf_without_pages,
+        "two-pages/facture.pdf": lambda: containers.make_pdf([words_of(), ["Conditions générales"]]),
+        "too-big/facture.pdf": usual,
         "no-words-of-invoice/facture.pdf": lambda: containers.make_pdf([["Bonjour"]]),
         "wrong-totals/facture.pdf": lambda: containers.make_pdf([[line.replace("1 200,00", "1 250,00") for line in words_of()]]),
         "wrong-siret/facture.pdf": lambda: containers.make_pdf([words_of(buyer="987 654 324 00018")]),
@@ -61,6 +83,13 @@ def _plain() -> dict[str, Callable[[], bytes]]:
         "empty/facture.pdf": lambda: b"",
         "picture/facture.pdf": lambda: b"\xff\xd8\xff\xe0" + bytes(64),
         "polyglot-pdf-zip/facture.pdf": lambda: usual() + containers.make_zip({"a.xml": make_ubl()}),
+        "polyglot-pdf-comment/facture.pdf": lambda: hostile.zip_around_a_pdf(usual()),
+        "pdf-and-program/facture.pdf": lambda: usual() + b"\nMZ\x90\x00" + bytes(64),
+        "zip-attached/facture.pdf": lambda: containers.with_attachments(usual(), {"a.zip": containers.make_zip({"a.txt": b"a"})}),
+        **{
+            f"words-{number:02}/facture.pdf": (lambda words=words: containers.make_pdf([changed_words(words)]))
+            for number, (words, _) in enumerate(WORD_MUTATIONS, start=1)
+        },
     }  # fmt: skip
 
 
@@ -79,6 +108,22 @@ def _factur_x() -> dict[str, Callable[[], bytes]]:
         "facturx-scan/facture.pdf": lambda: containers.make_factur_x(make_cii(), pages=[[]]),
         "facturx-signed/facture.pdf": lambda: containers.signed(good()),
         "facturx-attachment-name/facture.pdf": lambda: containers.with_attachments(good(), {"p" * 60 + ".pdf": b"%PDF-1.7"}),
+        "facturx-other-name/facture.pdf": lambda: containers.with_invoice_named(good(), "donnees.xml"),
+        "facturx-not-a3/facture.pdf": lambda: containers.with_attachments(
+            containers.make_pdf([words_of()]), {"factur-x.xml": make_cii()}
+        ),
+        "facturx-two-xml/facture.pdf": lambda: containers.with_attachments(good(), {"xrechnung.xml": make_ubl()}),
+        "facturx-not-compared/facture.pdf": lambda: containers.make_factur_x(
+            make_cii(), pages=[[line for line in words_of() if not line.startswith("Échéance")]]
+        ),
+        "facturx-empty-note/facture.pdf": lambda: containers.with_invoice(good(), make_cii(notes=("",))),
+        "facturx-references/facture.pdf": lambda: containers.make_factur_x(
+            make_cii(**BEYOND_FACTUR_X), pages=[printed(sample(**BEYOND_FACTUR_X))]
+        ),
+        "facturx-one-cent/facture.pdf": lambda: containers.make_factur_x(
+            make_cii(**ONE_CENT), pages=[[line.replace("1 200,00", "1 200,01") for line in words_of()]]
+        ),
+        "facturx-heavy-attachment/facture.pdf": lambda: containers.with_attachments(good(), {"note.txt": b"x" * 10_500_000}),
         "facturx-broken-xml/facture.pdf": lambda: containers.make_factur_x(
             make_cii(totals__with_vat="1300.00"), pages=[words_of()]
         ),
@@ -108,7 +153,38 @@ def _xml() -> dict[str, Callable[[], bytes]]:
         "ubl-cadre/facture.xml": lambda: make_ubl(cadre="A26"),
         "ubl-attachment-name/facture.xml": lambda: make_ubl(attachments=(AttachmentSample(name="p" * 60 + ".pdf"),)),
         "ubl-attachment-kind/facture.xml": lambda: make_ubl(attachments=(AttachmentSample(name="virus.exe"),)),
-        "cii-no-vat-total/facture.xml": lambda: make_cii(totals__vat="201.00"),
+        "ubl-attachment-empty/facture.xml": lambda: make_ubl(attachments=(AttachmentSample(content=b""),)),
+        "ubl-attachment-lies/facture.xml": lambda: make_ubl(attachments=(AttachmentSample(content=b"\xff\xd8\xff\xe0"),)),
+        "ubl-attachment-no-base64/facture.xml": lambda: make_ubl(attachments=(AttachmentSample(content=b"abc"),)).replace(
+            b">YWJj<", b">%%%<"
+        ),
+        "ubl-no-code-service/facture.xml": lambda: make_ubl(buyer_reference=None),
+        "ubl-code-service-unknown/facture.xml": lambda: make_ubl(buyer_reference=None),
+        "cii-no-engagement/facture.xml": lambda: make_cii(purchase_order=None, contract="M-2026-9"),
+        "ubl-wrong-siren/facture.xml": lambda: make_ubl(seller__siren="123456789", seller__vat=None),
+        "cii-no-seller-siret/facture.xml": lambda: make_cii(seller__siret=None, seller__siren=None),
+        "ubl-seller-siren-only/facture.xml": lambda: make_ubl(seller__siret=None),
+        "ubl-other-recipient/facture.xml": make_ubl,
+        "cii-no-date/facture.xml": lambda: make_cii(issue_date=None),
+        "ubl-due-in-words/facture.xml": lambda: make_ubl(totals__due="mille"),
+        "cii-wrong-vat-of-rate/facture.xml": lambda: make_cii(vat_rows=(("S", "20", "1000.00", "200.02"),)),
+        "ubl-wrong-bases/facture.xml": lambda: make_ubl(vat_rows=(("S", "20", "1000.05", "200.01"),)),
+        "cii-wrong-without-vat/facture.xml": lambda: make_cii(
+            allowances=(AllowanceSample("10.00"),), totals__without_vat="1000.00", vat_rows=(("S", "20", "1000.00", "200.00"),)
+        ),
+        "ubl-wrong-sum-of-lines/facture.xml": lambda: make_ubl(
+            allowances=(AllowanceSample("100.00"),), totals__lines="1100.00", vat_rows=(("S", "20", "1000.00", "200.00"),)
+        ),
+        "ubl-wrong-due/facture.xml": lambda: make_ubl(totals__due="1100.00"),
+        "cii-no-currency/facture.xml": lambda: make_cii(currency=None),
+        "ubl-one-cent/facture.xml": lambda: make_ubl(**ONE_CENT),
+        "ubl-wrong-delivery-day/facture.xml": lambda: make_ubl(delivery_date="2026-10-32"),
+        "cii-no-vat-number/facture.xml": lambda: make_cii(seller__vat=None),
+        "ubl-other-profile/facture.xml": lambda: make_ubl(guideline="urn:example.org:autre"),
+        "cii-many-lines/facture.xml": lambda: make_cii(lines=(LineSample(),) * 2500),
+        "cii-references/facture.xml": lambda: make_cii(**BEYOND_FACTUR_X),
+        "zugferd1/facture.xml": lambda: b'<a:CrossIndustryDocument xmlns:a="urn:ferd:CrossIndustryDocument:invoice:1p0"/>',
+        "cii-wrong-vat-total/facture.xml": lambda: make_cii(totals__vat="201.00"),
     }
 
 
@@ -122,6 +198,11 @@ def _lots() -> dict[str, Callable[[], bytes]]:
         "lot-nested/lot.zip": lambda: containers.make_zip({**two(), "c.zip": containers.make_zip(two())}),
         "lot-other/lot.zip": lambda: containers.make_zip({**two(), "lisez-moi.txt": b"bonjour"}),
         "lot-empty/lot.zip": lambda: containers.make_zip({}),
+        "lot-encrypted/lot.zip": lambda: containers.make_encrypted_zip(two()),
+        "lot-twice-named/lot.zip": lambda: containers.make_zip(
+            [("a.xml", make_ubl()), ("dossier/a.xml", make_cii(number="2026-0148"))]
+        ),
+        "lot-many/lot.zip": lambda: containers.make_zip(two()),
         "lot-cut/lot.zip": lambda: containers.make_zip(two())[:-30],
     }
 

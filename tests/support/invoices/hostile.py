@@ -46,6 +46,15 @@ def pdf_page_loop() -> bytes:
     return target.getvalue()
 
 
+def zip_around_a_pdf(pdf: bytes) -> bytes:
+    """A PDF that holds a whole ZIP before its end, which is the ZIP's comment: each of the two reaches the end of the file."""
+    lot = bytearray(containers.make_zip({"a.xml": b"<a/>"}))
+    end = pdf.rindex(b"startxref")
+    rest = b"\n" + pdf[end:]
+    lot[-2:] = len(rest).to_bytes(2, "little")
+    return pdf[:end] + bytes(lot) + rest
+
+
 def _page(content: bytes) -> bytes:
     writer = PdfWriter()
     page = writer.add_blank_page(595, 842)

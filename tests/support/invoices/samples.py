@@ -74,6 +74,8 @@ class AttachmentSample:
     name: str = "bon-de-livraison.pdf"
     mime: str = "application/pdf"
     content: bytes | None = b"%PDF-1.4 demonstration"
+    # UNTDID 1153; only CII writes it.
+    type_code: str | None = "916"
 
 
 # The SIREN and SIRET below satisfy the check digit and name nobody on purpose.
@@ -116,6 +118,7 @@ class InvoiceSample:
     # (category, rate, base, amount) rows that replace the computed ones.
     vat_rows: tuple[tuple[str, str, str, str], ...] | None = None
     exemption: str = "Exonération de TVA"
+    exemption_code: str | None = None
     totals: TotalsSample = field(default_factory=TotalsSample)
 
     @property

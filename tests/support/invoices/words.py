@@ -1,5 +1,10 @@
 """The words of the valid sample (tests/support/invoices/samples.py) as a plain page prints them. Données de démonstration."""
 
+from decimal import Decimal
+
+from assistant.invoices.rules.base import euros
+from tests.support.invoices.samples import InvoiceSample
+
 
 def words_of(
     *,
@@ -32,3 +37,17 @@ def words_of(
         "BIC : AGRIFRPP",
         "Pénalités de retard : trois fois le taux d'intérêt légal. Indemnité forfaitaire de recouvrement : 40 €.",
     ]
+
+
+def printed(invoice: InvoiceSample) -> list[str]:
+    """The same page for another sample: its number, days and totals, where they can be printed."""
+    days = {"day": invoice.issue_date, "due": invoice.due_date}
+    said = {name: "/".join(reversed(day.split("-"))) for name, day in days.items() if day is not None}
+    lines = words_of(number=invoice.number or "2026-0147", **said)
+    totals = {"Total HT": "without_vat", "Total TVA": "vat", "Total TTC": "with_vat", "Net à payer": "due"}
+    amounts = invoice.amounts()
+    for start, term in totals.items():
+        value = amounts[term]
+        shown = euros(Decimal(value)).replace("\u202f", " ") if value.lstrip("-").replace(".", "").isdigit() else value
+        lines = [f"{line.partition(':')[0]}: {shown} €" if line.startswith(start) else line for line in lines]
+    return lines

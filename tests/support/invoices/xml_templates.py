@@ -28,6 +28,9 @@ UBL_CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponent
 UBL_CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 UBL_ROOT = "urn:oasis:names:specification:ubl:schema:xsd:{}-2"
 
+# UNTDID 5305: the categories that give a reason for the absence of VAT.
+EXEMPT = {"E", "AE", "K", "G", "O"}
+
 
 class Node:
     """A small element builder: a child whose text is None is not written, nor a parent that would stay empty."""
@@ -94,7 +97,7 @@ def cii_of(inv: InvoiceSample, profile: str = "en16931") -> bytes:
     for attachment in () if no_lines or profile == "basic" else inv.attachments:
         holder = agreement.add("ram:AdditionalReferencedDocument")
         holder.text("ram:IssuerAssignedID", attachment.reference)
-        holder.text("ram:TypeCode", "916")
+        holder.text("ram:TypeCode", attachment.type_code)
         if attachment.content is not None:
             content = b64encode(attachment.content).decode()
             holder.text("ram:AttachmentBinaryObject", content, mimeCode=attachment.mime, filename=attachment.name)
@@ -191,9 +194,10 @@ def _cii_payment(node: Node, inv: InvoiceSample, profile: str) -> None:
         tax = node.add("ram:ApplicableTradeTax")
         tax.text("ram:CalculatedAmount", amount)
         tax.text("ram:TypeCode", "VAT")
-        tax.text("ram:ExemptionReason", inv.exemption if category in {"E", "AE", "K", "G", "O"} else None)
+        tax.text("ram:ExemptionReason", inv.exemption if category in EXEMPT else None)
         tax.text("ram:BasisAmount", base)
         tax.text("ram:CategoryCode", category)
+        tax.text("ram:ExemptionReasonCode", inv.exemption_code if category in EXEMPT else None)
         tax.text("ram:RateApplicablePercent", rate)
     for item in inv.allowances:
         entry = node.add("ram:SpecifiedTradeAllowanceCharge")
@@ -313,7 +317,7 @@ def _ubl_rest(root: Node, inv: InvoiceSample, kind: str) -> None:
         row = total.add("cac:TaxSubtotal")
         row.text("cbc:TaxableAmount", base, **money)
         row.text("cbc:TaxAmount", amount, **money)
-        exempt = inv.exemption if category in {"E", "AE", "K", "G", "O"} else None
+        exempt = inv.exemption if category in EXEMPT else None
         _ubl_tax(row, "cac:TaxCategory", category, rate, exempt)
     sums = root.add("cac:LegalMonetaryTotal")
     for name, key in (

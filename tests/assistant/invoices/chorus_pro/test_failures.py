@@ -228,11 +228,17 @@ def _classes(of: type[ChorusProError]) -> set[type[ChorusProError]]:
 
 
 def test_every_class_of_errors_has_its_own_sentence() -> None:
-    sentences = load_error_sentences(KNOWLEDGE / "chorus_pro.yml")
+    sentences = load_error_sentences(KNOWLEDGE)
     assert {one.key for one in _classes(errors_module.ChorusProError)} == set(sentences.erreurs)
     assert set(sentences.codes) <= {service.key for service in Service}
-    unknown = ChorusProBusinessError(Service.FLUX_CR, 29999, "")
-    assert sentences.sentence(unknown) == sentences.erreurs["metier"]
+    assert len(set(sentences.erreurs.values())) == len(sentences.erreurs)
+
+
+def test_a_code_has_its_sentence_by_its_service_and_an_unknown_one_that_of_its_class() -> None:
+    sentences = load_error_sentences(KNOWLEDGE)
+    assert "ce numéro de flux" in sentences.sentence("metier", (Service.FLUX_CR_DETAILLE.key, 20001))
+    assert "cette facture" in sentences.sentence("metier", (Service.FACTURES_CONSULTER.key, 29999))
+    assert sentences.sentence("metier", (Service.FLUX_CR.key, 29999)) == sentences.erreurs["metier"]
 
 
 async def test_secrets_are_in_no_log_no_error_and_no_repr(

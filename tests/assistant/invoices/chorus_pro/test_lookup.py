@@ -1,5 +1,7 @@
 """Chorus Pro as a source of the look-ups, on the stand-in."""
 
+from typing import Any
+
 import pytest
 
 from assistant.invoices.chorus_pro import ChorusProClient
@@ -23,12 +25,12 @@ async def test_an_invoice_is_found_then_told_with_its_history(source: InvoiceLoo
 
 async def test_invoices_are_found_by_status(source: InvoiceLookup) -> None:
     page = await source.find_invoices(statuts=frozenset({"SUSPENDUE", "REJETEE"}))
-    assert {facture.statut for facture in page.factures} == {"SUSPENDUE", "REJETEE"} and page.total == 4
+    assert {facture.statut for facture in page.factures} == {"SUSPENDUE", "REJETEE"} and page.total == 5
 
 
 async def test_a_structure_comes_with_its_services(source: InvoiceLookup) -> None:
     found = await source.structure(siret="21000002200017")
-    assert found and (found.code_service, found.engagement) == (True, False)
+    assert found and (found.publique, found.code_service, found.engagement) == (True, True, False)
     assert [service.code for service in found.services] == ["VOIRIE", "ANCIEN"]
     assert await source.structure(siret="99999999900000") is None
 
@@ -40,11 +42,38 @@ async def test_a_flux_tells_its_errors_and_its_sellers(source: InvoiceLookup) ->
     assert await source.flux(numero="CPP0") is None
 
 
-@pytest.mark.parametrize(("status", "kind"), [(503, "injoignable"), (429, "trop"), (403, "refus")])
-async def test_a_failure_is_one_that_the_follow_up_has_a_sentence_for(
-    source: InvoiceLookup, standin: Standin, status: int, kind: str
-) -> None:
-    standin.breaks("status", status=status, times=9)
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ({"kind": "status", "status": 503}, "indisponible"),
+        ({"kind": "status", "status": 429}, "quota"),
+        ({"kind": "status", "status": 403}, "acces_refuse"),
+        ({"kind": "status", "status": 404}, "demande_refusee"),
+        ({"kind": "not_json"}, "reponse_illisible"),
+        ({"kind": "business"}, "metier"),
+    ],
+)
+async def test_a_failure_keeps_its_kind(source: InvoiceLookup, standin: Standin, fault: dict[str, Any], kind: str) -> None:
+    standin.breaks(**fault, times=9)
     with pytest.raises(LookupFailed) as caught:
         await source.find_invoices()
     assert caught.value.kind == kind
+
+
+async def test_an_unknown_identifier_fails_with_its_service_and_its_code(source: InvoiceLookup) -> None:
+    with pytest.raises(LookupFailed) as caught:
+        await source.invoice(key="1")
+    assert caught.value.code in {("factures/consulter/fournisseur", 20000), ("factures/consulter/historique", 20000)}
+
+
+async def test_a_service_that_wants_an_engagement_by_itself_is_told_when_they_are_few(
+    source: InvoiceLookup, standin: Standin
+) -> None:
+    found = await source.structure(siret="21000002200017")
+    assert found and [(one.code, one.engagement) for one in found.services] == [("VOIRIE", True), ("ANCIEN", None)]
+    many = [{"idService": n, "codeService": f"S{n}", "estActif": True, "numeroEngagement": True} for n in range(6000, 6006)]
+    standin.world.data["services"][1002] = many
+    calls = standin.world.calls("consulter/service")
+    crowded = await source.structure(siret="21000002200017")
+    assert crowded and {one.engagement for one in crowded.services} == {None}
+    assert standin.world.calls("consulter/service") == calls

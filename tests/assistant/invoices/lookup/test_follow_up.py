@@ -1,5 +1,7 @@
 """What the person is told, whatever the source."""
 
+import asyncio
+from collections.abc import Set
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -213,8 +215,20 @@ async def test_many_errors_of_a_flux_are_counted() -> None:
     assert "Et 3 autres lignes" in (await follow_up(Given(flux=report)).flux("CPP1")).text
 
 
-@pytest.mark.parametrize("kind", ["injoignable", "refus", "trop"])
-async def test_a_source_that_fails_is_said_in_plain_words_with_a_way_on(kind: str) -> None:
+FAILURES = {
+    "indisponible": "ne répond pas pour l'instant",
+    "trop_lent": "met trop de temps",
+    "quota": "Trop de consultations",
+    "acces_refuse": "refuse cette consultation au compte technique",
+    "identification": "L'accès de ce service à Chorus Pro est refusé",
+    "reponse_illisible": "je ne sais pas lire",
+    "demande_refusee": "n'a pas accepté ma demande",
+    "metier": "n'a pas pu donner cette information",
+}
+
+
+@pytest.mark.parametrize(("kind", "words"), FAILURES.items())
+async def test_a_source_that_fails_is_said_in_its_own_words_with_a_way_on(kind: str, words: str) -> None:
     invoices = follow_up(Failing(kind))
     replies = [
         (await invoices.by_number("1234", "suivre_facture")).reply,
@@ -225,9 +239,57 @@ async def test_a_source_that_fails_is_said_in_plain_words_with_a_way_on(kind: st
     ]
     for reply in replies:
         assert reply.kind is Kind.ERROR
-        assert "Chorus Pro" in reply.text or "recherches" in reply.text
+        assert words in reply.text
         assert "secret detail" not in reply.text
         assert reply.buttons
+
+
+async def test_a_source_that_never_answers_is_said_to_be_too_slow() -> None:
+    class Silent(Given):
+        async def find_invoices(self, *, numero: str | None = None, statuts: Set[str] = frozenset()) -> InvoicePage:
+            await asyncio.Event().wait()
+            raise AssertionError("nobody waits so long")
+
+    reply = (await follow_up(Silent(), max_seconds=0.01).by_number("1", "suivre_facture")).reply
+    assert (reply.kind, FAILURES["trop_lent"] in reply.text) == (Kind.ERROR, True)
+
+
+# --- going on with the invoice just spoken of -----------------------------------------------------------------------
+
+
+async def test_what_comes_next_says_who_must_move_why_and_what_to_do(demo: InvoiceFollowUp) -> None:
+    told = await demo.by_key("demo-00020001400017-2026-0147", "suite_facture")
+    text = told.reply.text
+    assert "Facture 2026-0147" in text and "**Qui doit agir ?** Vous." in text
+    assert "bon de livraison signé" in text and "1. Acquittez le message d'alerte" in text
+    assert "estimation" not in text and told.about is not None
+    [request] = [button for button in told.reply.buttons if button.payload.startswith("/preparer_sollicitation")]
+    assert '"sujet": "statut:SUSPENDUE"' in request.payload and '"numero_facture": "2026-0147"' in request.payload
+
+
+async def test_who_did_it_in_vain_is_offered_a_sollicitation(demo: InvoiceFollowUp) -> None:
+    text = (await demo.by_key("demo-00020001400017-2026-0147", "echec_facture")).reply.text
+    assert "Vous l'avez déjà fait, sans effet ?" in text
+
+
+async def test_since_when_is_a_day_a_duration_and_the_history(demo: InvoiceFollowUp) -> None:
+    reply = (await demo.by_key("demo-00020001400017-2026-0147", "depuis_facture")).reply
+    assert "**Suspendue** depuis le 12/11/2026 (12 jours)" in reply.text
+    assert reply.timeline is not None and len(reply.timeline.etapes) == 3
+
+
+async def test_a_day_that_the_history_does_not_tell_is_not_made_up() -> None:
+    invoice = an_invoice(("DEPOSEE", 5, ""))
+    unsaid = invoice.model_copy(update={"resume": invoice.resume.model_copy(update={"statut": "SUSPENDUE"})})
+    source = Given(invoice=unsaid)
+    text = (await follow_up(source).by_key("k1", "depuis_facture")).reply.text
+    assert "ne dit pas depuis quand" in text and "(5 jours)" not in text
+
+
+async def test_without_an_invoice_the_payment_time_in_general_is_one_press_away(demo: InvoiceFollowUp) -> None:
+    asked = demo.which("delai_facture").reply
+    assert asked.kind is Kind.QUESTION and "2026-0147" in asked.text
+    assert asked.buttons[0].payload == '/fiche{"sujet": "fiche:paiement-delai-legal"}'
 
 
 def test_a_history_given_latest_first_is_turned_round_even_within_one_day() -> None:

@@ -50,13 +50,20 @@ async def test_a_flux_that_holds_another_s_invoices_is_not_shown() -> None:
     )
 
 
-async def test_lines_of_a_report_about_another_are_left_out() -> None:
+async def test_a_flux_in_which_nobody_is_known_yet_is_not_shown() -> None:
+    report = FluxReport(numero="CPP1", etat="IN_REJETE", fichier="facture-d-un-tiers.xml", erreurs=[FluxError(message="x")])
+    assert await guarded(flux=report).flux(numero="CPP1") is None
+
+
+async def test_lines_of_a_report_about_another_or_about_nobody_known_are_left_out() -> None:
     errors = [
         FluxError(message="a", vendeur_siret=STRANGER),
         FluxError(message="b", vendeur_siret=TRAITEUR),
         FluxError(message="c"),
+        FluxError(message="d", facture="F-1"),
     ]
-    found = await guarded(flux=FluxReport(numero="CPP1", etat="IN_REJETE", erreurs=errors)).flux(numero="CPP1")
+    report = FluxReport(numero="CPP1", etat="IN_INTEGRE_PARTIEL", erreurs=errors, vendeurs=[TRAITEUR])
+    found = await guarded(flux=report).flux(numero="CPP1")
     assert found is not None
     assert [error.message for error in found.erreurs] == ["b", "c"]
 

@@ -10,6 +10,7 @@ from assistant.invoices.text.fields import propose
 from assistant.invoices.text.read_pdf import read_pages
 from tests.support.invoices import containers, hostile
 from tests.support.invoices.layouts import layouts
+from tests.support.invoices.phrases import PHRASES
 from tests.support.invoices.words import words_of
 
 LAYOUTS = layouts()
@@ -18,7 +19,7 @@ LAYOUTS = layouts()
 def _fields(tmp_path: Path, pdf: bytes) -> list[FoundField]:
     path = tmp_path / "facture.pdf"
     path.write_bytes(pdf)
-    return propose(read_pages(path))
+    return propose(read_pages(path), PHRASES)
 
 
 def _lines(tmp_path: Path, *lines: str) -> dict[str, str]:

@@ -3,9 +3,11 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from assistant.invoices.catalogue import load_catalogue
 from assistant.invoices.files.limits import Limits
@@ -13,8 +15,9 @@ from assistant.invoices.files.safe_xml import parse_xml
 from assistant.invoices.schemas import Observation
 from assistant.invoices.xml import saxon
 from assistant.invoices.xml.conformity import check_conformity, warm_up
-from assistant.invoices.xml.standards import FOLDER, usual_standards
+from assistant.invoices.xml.standards import FOLDER, standard_of, usual_standards
 from assistant.invoices.xml.wording import rule_in_words, schema_in_words
+from tests.support.invoices.corpus import BEYOND_FACTUR_X
 from tests.support.invoices.samples import AllowanceSample, AttachmentSample, LineSample, PartySample
 from tests.support.invoices.xml_templates import GUIDELINES, make_cii, make_ubl
 from tests.support.paths import KNOWLEDGE, ROOT
@@ -98,6 +101,80 @@ def test_a_national_version_of_the_norm_is_judged_by_the_norm() -> None:
     assert _rules(xml) == [("EN-SCHEMATRON", "BR-CO-16")]
 
 
+def _said(xml: bytes, *, in_pdf: bool) -> set[str]:
+    return {item.values["regle"] for item in check_conformity(parse_xml(xml, Limits()), in_pdf=in_pdf)[0]}
+
+
+def test_a_cii_alone_is_judged_by_the_norm_and_in_a_pdf_by_the_profile() -> None:
+    xml = make_cii(**BEYOND_FACTUR_X)
+    assert _said(xml, in_pdf=False) == set()
+    assert _said(xml, in_pdf=True) == {"sans numéro", "FX-SCH-A-000589"}
+
+
+def test_a_national_version_of_the_norm_in_a_pdf_is_no_profile_of_factur_x() -> None:
+    xml = make_cii(guideline="urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0", **BEYOND_FACTUR_X)
+    assert _said(xml, in_pdf=True) == set()
+
+
+def test_a_cii_alone_that_claims_a_profile_of_factur_x_is_judged_by_it() -> None:
+    xml = make_cii("basic", payment_means="999")
+    assert _said(xml, in_pdf=False) == _said(xml, in_pdf=True) == {"FX-SCH-A-000023"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rules"),
+    [
+        ({"currency": "EURO"}, {"BR-CL-03", "BR-CL-04"}),
+        ({"payment_means": "999"}, {"BR-CL-16"}),
+        ({"type_code": "999"}, {"BR-CL-01"}),
+        ({"seller__country": "XX"}, {"BR-CL-14"}),
+        ({"lines__0__category": "Q"}, {"BR-CL-18"}),
+        ({"seller__siret_scheme": "ABCD"}, {"BR-FREXT-CL-10"}),
+        ({"seller__contacts": ("Alice", "Bernard")}, {"CII-SR-455"}),
+        ({"totals__without_vat": "1000.001"}, {"BR-CO-13", "BR-DEC-12"}),
+    ],
+)
+def test_codes_syntax_and_sums_of_a_cii_alone_are_judged(changes: dict[str, Any], rules: set[str]) -> None:
+    assert _said(make_cii(**changes), in_pdf=False) == rules
+
+
+def _asserts(stylesheet: str) -> Iterator[tuple[str, bool, str]]:
+    """(number, warning, text) of each rule of a compiled Schematron."""
+    svrl, xsl = "{http://purl.oclc.org/dsdl/svrl}", "{http://www.w3.org/1999/XSL/Transform}"
+    for node in etree.parse(FOLDER / stylesheet).iter(f"{svrl}failed-assert"):
+        said = {item.get("name"): item.text or "" for item in node.findall(f"{xsl}attribute")}
+        text = node.find(f"{svrl}text")
+        assert text is not None
+        yield said.get("id", ""), said.get("flag") == "warning", " ".join("".join(text.itertext()).split())
+
+
+def test_the_two_sets_that_make_up_the_norm_share_no_rule_and_hold_the_sums_codes_and_syntax() -> None:
+    standard = standard_of(parse_xml(make_cii(), Limits()))
+    assert standard is not None
+    kept = [
+        {number for number, warning, _ in _asserts(one.stylesheet) if one.keeps(number, warning=warning)}
+        for one in standard.rules
+    ]
+    assert kept[0] & kept[1] == set()
+    both = kept[0] | kept[1]
+    assert {f"BR-CO-{number}" for number in (10, 11, 12, 13, 14, 15, 16, 17)} <= both
+    assert {"BR-01", "BR-S-08", "BR-CL-01", "BR-CL-23", "BR-DEC-12", "CII-SR-470", "CII-DT-097"} <= both
+    assert not {number for number in both if number.startswith(("FX-", "PEPPOL")) or not number}
+
+
+def test_codes_and_syntax_of_a_cii_are_told_in_french() -> None:
+    standard = standard_of(parse_xml(make_cii(), Limits()))
+    assert standard is not None
+    english = [
+        (number, text)
+        for one in standard.rules
+        for number, warning, text in _asserts(one.stylesheet)
+        if one.keeps(number, warning=warning) and ("-CL-" in number or number.startswith("CII-"))
+        if rule_in_words(number, text) in text
+    ]
+    assert english == []
+
+
 def test_what_is_not_read_is_said() -> None:
     assert [item.id for item in _check(b"<PES_Facture/>")] == ["XML-PES"]
     assert [item.id for item in _check(b'<a:CrossIndustryDocument xmlns:a="urn:ferd:CrossIndustryDocument:invoice:1p0"/>')] == [
@@ -144,7 +221,7 @@ def test_a_forked_process_is_told_and_does_not_die_in_saxon() -> None:
         "from pathlib import Path\n"
         "from assistant.invoices.xml import saxon\n"
         "from assistant.invoices.xml.standards import FOLDER, usual_standards\n"
-        "rules = FOLDER / usual_standards()[1].schematron\n"
+        "rules = FOLDER / usual_standards()[1].rules[0].stylesheet\n"
         "saxon.compile_rules(rules)\n"
         "child = os.fork()\n"
         "if child == 0:\n"
@@ -163,7 +240,7 @@ def test_the_files_of_the_library_are_where_we_look() -> None:
     warm_up()
     for standard in usual_standards():
         assert (FOLDER / standard.schema).is_file()
-        assert standard.schematron and (FOLDER / standard.schematron).is_file()
+        assert standard.rules and all((FOLDER / rules.stylesheet).is_file() for rules in standard.rules)
     assert set(GUIDELINES) == {"minimum", "basicwl", "basic", "en16931", "extended"}
 
 

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.browser
 CODE = "porte-bleue-tasse-verte"
 # At import, as sync Playwright's loop runs later.
 HASH = asyncio.run(hash_password(CODE))
-PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Un intranet</title></head>
+PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Un intranet</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head>
 <body><main><h1>Un intranet</h1></main><script src="{service}/widget.js" async></script></body></html>"""
 READY_SECONDS = 120
 
@@ -75,6 +76,8 @@ def locked(chromium_path, tmp_path_factory):
         "CHORISTE_ACCESS_CODE_HASH": HASH,
         "CHORISTE_WIDGET_ORIGINS": site,
         "CHORISTE_ENVIRONMENT": "test",
+        # All tests come from one address.
+        "CHORISTE_ACCESS_FAILURES_PER_MINUTE": "1000",
     }
     log = folder / "service.log"
     command = [str(ROOT / ".venv/service/bin/uvicorn"), "--factory", "api.app:create_app", "--port", str(port)]
@@ -92,6 +95,7 @@ def locked(chromium_path, tmp_path_factory):
 @pytest.fixture
 def open_site(open_page, locked):
     """Opens the page of the other site."""
+
     def _open(**options):
         page = open_page(None, **options)
         page.goto(f"{locked}/intranet")

@@ -1,5 +1,7 @@
 """The keyboard that comes up for what a question waits for: as the service says, never guessed from its words."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -30,8 +32,8 @@ def test_the_words_of_a_question_decide_nothing(open_canned_chat):
 
 def test_the_draft_of_a_request_asks_for_its_siret_with_the_keyboard_of_numbers(open_chat):
     chat = open_chat()
-    chat.choose("Préparer une demande d'aide")
-    chat.choose("Facture rejetée")
+    chat.choose("Préparer une sollicitation")
+    chat.choose(re.compile("facture suspendue", re.IGNORECASE))
     expect(chat.last).to_have_attribute("data-kind", "question")
     expect(chat.last).to_contain_text("SIRET")
     expect(chat.box).to_have_attribute("inputmode", "numeric")

@@ -44,7 +44,16 @@ def test_the_help_centre_is_searched_read_darkened_and_asked(open_page, chat_of)
     page.get_by_role("button", name="Poser une question à l'assistant").click()
     expect(chat_of(page).ready().box).not_to_have_value("")
     page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for part in (page.get_by_role("navigation", name="Menu principal"), page.get_by_role("button", name="Thème clair")):
+        expect(part).to_be_hidden()
     expect(page.get_by_role("button", name="Besoin d'aide ?")).to_be_hidden()
+
+
+def test_an_address_written_in_a_fiche_can_be_pressed(open_page):
+    page = open_page("/aide/compte/compte-creer")
+    portal = page.get_by_role("article").get_by_role("link", name="https://portail.chorus-pro.gouv.fr/").first
+    expect(portal).to_have_attribute("href", "https://portail.chorus-pro.gouv.fr/")
 
 
 def test_what_an_agent_says_while_the_panel_is_closed_is_counted(open_page, chat_of):

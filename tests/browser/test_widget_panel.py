@@ -1,4 +1,4 @@
-"""The panel of the corner on each screen, light and dark: closed, open, with a person, while a file leaves, in the State's colours."""
+"""The panel of the corner on each screen, light and dark: closed, open, with a person, a file leaving, the State's colours."""
 
 import json
 
@@ -47,7 +47,9 @@ def test_closed_and_open_it_has_its_look(open_panel, sound):
 
 def test_who_waited_for_a_person_finds_their_last_words_when_the_panel_opens(open_panel, sound):
     long = [{"kind": "notice", "text": "Des mots. " * 60} for _ in range(6)]
-    page, chat = open_panel(GREETING, *long, {"sender": "agent", "kind": "message", "text": "Bonjour, ici Claire."}, relais="agent")
+    page, chat = open_panel(
+        GREETING, *long, {"sender": "agent", "kind": "message", "text": "Bonjour, ici Claire."}, relais="agent"
+    )
     event = f"event: relais\ndata: {json.dumps({'relais': 'agent', 'agent': 'Claire'})}\n\n"
     page.route("**/flux**", lambda route: route.fulfill(body=event, content_type="text/event-stream"))
     page.evaluate(

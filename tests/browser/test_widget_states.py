@@ -1,4 +1,4 @@
-"""Every look of a conversation on each screen, light and dark: axe is silent, nothing overflows, pictures are kept in var/images."""
+"""Every look of a conversation on each screen, light and dark: axe is silent, nothing overflows, pictures are kept (var)."""
 
 import pytest
 from playwright.sync_api import expect

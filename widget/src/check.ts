@@ -130,6 +130,8 @@ export class CheckForm {
     this.told.textContent = CHECK.sending;
     this.progress.hidden = false;
     this.bar.value = 0;
+    // On a low screen the progress, and the way to stop, would come below what is seen.
+    this.go.scrollIntoView({ block: "nearest" });
     try {
       const result = await this.api.upload<Report>("/invoices/check", form, conversation?.token ?? null, sending.signal, (part) => {
         this.bar.value = part;

@@ -93,7 +93,7 @@ export const ACCESS = {
   title: "Code d'accès",
   why: "Ici, l'assistant est réservé aux personnes de l'organisme qui l'exploite.",
   code: "Le code d'accès de votre organisme",
-  hint: "Votre administrateur vous l'a remis. Ce n'est pas votre mot de passe Chorus Pro\u00a0: ne le donnez jamais ici. L'accès dure le temps de cet onglet.",
+  hint: "Votre administrateur vous l'a remis. Ce n'est pas votre mot de passe Chorus Pro\u00a0: ne le donnez jamais ici. L'accès vaut pour cet onglet seulement.",
   empty: "Écrivez d'abord le code d'accès.",
   go: "Ouvrir l'assistant",
   without: "Sans code\u00a0:",

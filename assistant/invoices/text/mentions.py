@@ -29,9 +29,14 @@ _LINE_WORDS = {
     "quantite": re.compile(r"quantite|\bqte|\bqt\b|nombre|\bforfait\b|\bheures?\b|\bjours?\b|unites?\b"),
     "prix_unitaire": re.compile(r"unitaire|\bp\.? ?u\b|tarif|\bforfait\b|prix"),
 }
-_WAY_TO_PAY = re.compile(r"virement|iban|reglement|paiement|payable|cheque|prelevement|mandat administratif|a payer")
+# « Net à payer » stands on every invoice and says neither how nor when.
+_WAY_TO_PAY = re.compile(
+    r"virement|iban|reglement|paiement|payable|cheque|prelevement|mandat administratif|echeance"
+    r"|a payer (?:par|sous|avant|le|des)\b"
+)
+# « Service exécutant » names an office, not what was done.
 _DONE_ON = re.compile(
-    r"livraison|livree?s? le|execut|prestation (?:du|de|effectuee|realisee)|periode|realise"
+    r"livraison|livree?s? le|execut(?!ant)|prestation (?:du|de|effectuee|realisee)|periode|realise"
     r"|intervention|mois de|date de (?:fin|debut)"
 )
 _PENALTY = re.compile(r"penalite|interets? (?:de retard|moratoires?)|taux d'interet")

@@ -227,7 +227,7 @@ WORD_MUTATIONS: list[tuple[dict[str, str | None], set[str]]] = [
     ),
     ({"Total TVA 20 %": "Total TVA 20 % : 200,00 €  Autoliquidation"}, {"MEN-AUTOLIQUIDATION-TVA"}),
     ({"BIC": "BIC : AGRIFRPP, TVA non applicable, art. 293 B du CGI"}, {"MEN-FRANCHISE-TVA"}),
-    ({"Paiement par virement": None, "Net à payer": None}, {"MEN-REGLEMENT"}),
+    ({"Paiement par virement": None, "Échéance": None}, {"MEN-REGLEMENT"}),
     ({"Pénalités": "Indemnité forfaitaire de recouvrement : 40 €"}, {"MEN-PENALITES"}),
     ({"Pénalités": "Pénalités de retard : trois fois le taux légal"}, {"MEN-INDEMNITE"}),
     ({"Désignation": "Désignation : ramettes, 10, prix unitaire HT 100,00 €, livraison du 30/10/2026"}, {"MEN-LIGNES"}),

@@ -1,7 +1,8 @@
 """Figures of what is over, kept so that a year costs about as much as a week: the table `agregat_jour`.
 
-The figures of a day are written when they are first asked for after its end, or by `keep_up` before anybody asks. Whole months are
-put together from their days; of the present day the hours that are over are kept; only the present hour is counted each time.
+The figures of a day are written when they are first asked for after its end, or by `keep_up` before anybody asks. Whole
+months are put together from their days; of the present day the hours that are over are kept; only the present hour is
+counted each time.
 What changes late (a category corrected, the first answer to a sollicitation of that day, a vote…) deletes the part that it makes
 wrong: triggers of the database do, so that no way of writing can forget it.
 """
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from itertools import groupby
 
 from sqlalchemy import delete, or_, select, text
@@ -97,7 +99,10 @@ async def read_figures(
 
 
 async def keep_up(*, sessions: Sessions, hours: OpeningHours, moment: datetime) -> int:
-    """Write what is missing of the last two years, forget other opening hours and hours of past days; returns how many were missing."""
+    """Write what is missing of the last two years, forget other opening hours and hours of past days.
+
+    Returns how many were missing.
+    """
     today = _midnight(moment.astimezone(hours.zone).date(), hours)
     async with write_transaction(sessions) as session:
         own = [_rule(hours, width) for width in _Width]
@@ -255,8 +260,12 @@ async def _keep(session: AsyncSession, rule: str, partie: Partie, given: Sequenc
 
 
 def _rule(hours: OpeningHours, width: _Width) -> str:
-    told = (_VERSION, hours.zone.key, sorted(hours.days.items()), sorted(hours.holidays))
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:15] + width
+    return _mark(hours.zone.key, repr(sorted(hours.days.items())), hours.holidays) + width
+
+
+@cache
+def _mark(zone: str, days: str, holidays: frozenset[date]) -> str:
+    return hashlib.sha256(repr((_VERSION, zone, days, sorted(holidays))).encode()).hexdigest()[:15]
 
 
 def _is_postgresql(session: AsyncSession) -> bool:

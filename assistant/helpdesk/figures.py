@@ -273,7 +273,8 @@ async def _talks(session: AsyncSession, spans: _Spans, _hours: OpeningHours) -> 
     )
     wrote: defaultdict[str, list[datetime]] = defaultdict(list)
     for talk, moment in written:
-        wrote[talk].append(moment)
+        if talk is not None:  # the query leaves them out; the column's type does not know it
+            wrote[talk].append(moment)
     found = [dict.fromkeys(("mesurees", "resolues", "passees"), 0) for _ in range(len(spans))]
     for row in await session.execute(talks):
         one = found[spans.index(row.cree_le)]

@@ -248,7 +248,11 @@ def _route_changes(pieces: Sequence[Piece], since: datetime, hours: OpeningHours
     for piece in pieces:
         first_day = _first_day(piece, since, hours)
         counts.update({change: happened_first(days, first_day) for change, days in piece.values["routes"].items()})
-    found = [Changement(*json.loads(change), count) for change, count in counts.items() if count]
+    found = []
+    for change, count in counts.items():
+        if count:
+            before, after = json.loads(change)
+            found.append(Changement(avant=before, apres=after, nombre=count))
     return sorted(found, key=lambda one: (-one.nombre, one.avant, one.apres))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -255,6 +255,7 @@ async def test_keeping_up_writes_every_day_once_and_forgets_other_hours(
     # Forty days before the 8th to the 14th of October hold one whole month.
     monkeypatch.setattr(daily, "KEPT_UP", timedelta(days=40))
     week = Week(sessions, await new_agent(sessions))
+    week.monday = date(2000, 10, 2)
     await week.write(week.at(1, 9))
     shorter = OpeningHours.parse("lun-ven 09:00-10:00", PARIS)
     await report(sessions=sessions, hours=shorter, since=week.since, until=week.until)

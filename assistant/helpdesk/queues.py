@@ -23,7 +23,7 @@ LATE_CAP = 10_000
 # A search that finds no more than this starts from what it finds; a commoner word is looked for along the queue…
 _FEW = 3_000
 # …over so many rows, in steps that grow.
-_STEPS = (500, 2_500, 5_000)
+_STEPS = (250, 750, 1_500, 2_500, 3_000)
 
 _MATCHES_SQLITE = "SELECT rowid FROM sollicitation_recherche WHERE sollicitation_recherche MATCH :recherche"
 _MATCHES = "SELECT id FROM sollicitation WHERE to_tsvector('simple', texte_recherche) @@ to_tsquery('simple', :recherche)"

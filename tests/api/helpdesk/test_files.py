@@ -1,9 +1,11 @@
 """The queues: lists, filters, search, pages, several at once."""
 
+import html
 import re
 
 import pytest
 
+from assistant.helpdesk import queues
 from assistant.helpdesk.enums import Role
 from assistant.helpdesk.queues import File
 from assistant.sollicitations.enums import Etat
@@ -178,3 +180,24 @@ async def test_an_agents_queue_shows_what_is_theirs(service: Service, browser: B
 
 async def test_an_unknown_queue_is_not_found(browser: Browser) -> None:
     assert (await browser.get("/helpdesk/files/inventee")).status_code == 404
+
+
+async def test_a_search_that_stopped_on_its_way_says_so_and_the_next_page_goes_on(
+    browser: Browser, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "_FEW", 0)
+    monkeypatch.setattr(queues, "_STEPS", (1,))
+    first = await write(description="La mairie ne paie pas depuis trois mois.")
+    await write()
+    page = await browser.get("/helpdesk/sollicitations?q=mairie")
+    assert "la recherche n'a lu qu'une partie de cette liste" in text_of(page)
+    assert "Rien dans cette partie de la liste." in text_of(page)
+    assert "Aucune demande ici" not in text_of(page)
+    following = html.unescape(re.findall(r'href="\?([^"]+)" rel="next"', page.text)[0])
+    assert _numbers((await browser.get(f"/helpdesk/sollicitations?{following}")).text) == [first]
+
+
+async def test_a_search_that_saw_everything_says_nothing_of_it(browser: Browser, write: Write) -> None:
+    await write()
+    page = await browser.get("/helpdesk/sollicitations?q=suspendue")
+    assert "n'a lu qu'une partie" not in text_of(page)

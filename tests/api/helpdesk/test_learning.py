@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from assistant.helpdesk import learning
+from assistant.helpdesk import group_board, learning
 from assistant.helpdesk.enums import Role, StatutRevue
 from tests.support.desk import Browser, add_agent, sessions_of, signed_in, text_of
 from tests.support.http import Service
@@ -36,6 +36,21 @@ async def test_unanswered_questions_are_grouped_with_what_the_bot_said(
     assert "Réponse : Je ne sais pas." in shown
     only = text_of(await browser.get("/helpdesk/apprentissage?raison=vote_negatif"))
     assert "Aucune question de ce genre" in only
+
+
+async def test_many_questions_are_prepared_then_shown_with_the_age_of_their_groups(
+    service: Service, rasa: RasaStub, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_board, "FEW", 1)
+    monkeypatch.setattr(group_board, "PATIENCE", 0)
+    await _unknown(service, rasa, "comment changer mon rib", "où voir la cantine")
+    page = await browser.get("/helpdesk/apprentissage")
+    assert "leur regroupement se prépare" in text_of(page)
+    assert "Aucune question" not in text_of(page)
+    await service.app.state.console.groups.settle()
+    shown = text_of(await browser.get("/helpdesk/apprentissage"))
+    assert "2 questions dans cette période. Regroupement fait il y a 0 min." in shown
+    assert "où voir la cantine" in shown
 
 
 async def test_an_example_goes_to_the_review_list_and_from_there_into_the_export(

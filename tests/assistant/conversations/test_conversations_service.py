@@ -30,7 +30,7 @@ async def test_only_its_own_token_opens_a_conversation(any_sessions: Sessions) -
         assert await get(wrong) is None
 
 
-@pytest.mark.parametrize("conversation_id", [str(uuid.uuid4()), "", "../x", "a\x00b", "é" * 500])
+@pytest.mark.parametrize("conversation_id", ["3d5708a9-d435-44b5-9c87-1373754319f4", "", "../x", "a\x00b", "é" * 500])
 @pytest.mark.parametrize("token", ["", "x"])
 async def test_a_conversation_that_does_not_exist_is_opened_by_no_token(
     any_sessions: Sessions, conversation_id: str, token: str

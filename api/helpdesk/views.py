@@ -42,7 +42,8 @@ def install_filters(zone: ZoneInfo) -> None:
         return Markup('<time datetime="{}">{}</time>').format(value.astimezone(UTC).isoformat(timespec="seconds"), text)
 
     def il_y_a(value: datetime) -> str:
-        return f"il y a {duree((datetime.now(UTC) - value).total_seconds())}"
+        seconds = (datetime.now(UTC) - value).total_seconds()
+        return f"il y a {duree(seconds)}" if seconds >= 60 else "à l'instant"
 
     def lignes(value: str) -> Markup:
         return Markup("<br>").join(escape(value).split("\n"))

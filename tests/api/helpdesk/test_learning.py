@@ -49,7 +49,7 @@ async def test_many_questions_are_prepared_then_shown_with_the_age_of_their_grou
     assert "Aucune question" not in text_of(page)
     await service.app.state.console.groups.settle()
     shown = text_of(await browser.get("/helpdesk/apprentissage"))
-    assert "2 questions dans cette période. Regroupement fait il y a 0 min." in shown
+    assert "2 questions dans cette période. Regroupement fait à l'instant." in shown
     assert "où voir la cantine" in shown
 
 

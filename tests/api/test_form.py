@@ -169,7 +169,7 @@ async def test_the_page_that_says_it_opens_the_follow_up_at_once(service: Servic
     assert cookie.has_nonstandard_attr("HttpOnly")
     assert cookie.get_nonstandard_attr("SameSite") == "strict"
     page = await service.http.get(f"/suivi/{given}", headers=HTML)
-    assert f"Ma demande {given}" in page.text
+    assert f"Ma demande {given}" in Page(page.text).text
 
 
 async def test_what_the_subject_does_not_ask_is_not_written(service: Service) -> None:

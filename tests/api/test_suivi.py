@@ -114,7 +114,7 @@ async def test_the_whole_link_may_be_pasted_with_or_without_the_number(person: P
     link = f"http://choriste.test/suivi/{person.numero}#{person.jeton}"
     for fields in ({"numero": "", "lien": f"  {link} "}, {"numero": "CHO-2026-999999", "lien": link}):
         person.service.http.cookies.clear()
-        assert f"Ma demande {person.numero}" in (await person.open(**fields)).text
+        assert f"Ma demande {person.numero}" in Page((await person.open(**fields)).text).text
 
 
 async def test_over_https_the_cookie_is_for_this_host_and_https_only(person: Person) -> None:
@@ -215,7 +215,7 @@ async def test_a_form_of_another_site_does_nothing(person: Person, site: str, ac
     response = await person.send(action, "Forgé.", headers={"Sec-Fetch-Site": site})
     assert response.status_code == 403
     assert len((await person.row()).evenements) == 1
-    assert f"Ma demande {person.numero}" in (await person.get()).text
+    assert f"Ma demande {person.numero}" in Page((await person.get()).text).text
 
 
 async def test_another_site_cannot_make_a_browser_open_a_sollicitation(person: Person) -> None:

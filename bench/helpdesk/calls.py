@@ -33,6 +33,10 @@ class Sample:
         """Id, number, SIRET, invoice, search text of one that is there."""
         return self.chance.choice(self.rows)
 
+    def two_numbers(self) -> list[str]:
+        """Of two different ones."""
+        return [row[1] for row in self.chance.sample(self.rows, 2)]
+
     def agent(self) -> int:
         return self.chance.choice(self.agents)
 

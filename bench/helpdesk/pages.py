@@ -53,7 +53,7 @@ async def pages(service: Service, sample: Sample) -> dict[str, Call]:
     add("search in closes: facture", lambda: f"/helpdesk/files/{File.CLOSES}?q=facture")
     add("search by priority: facture", lambda: "/helpdesk/sollicitations?q=facture&tri=priorite")
     add("one sollicitation", lambda: f"/helpdesk/sollicitations/{sample.row()[1]}")
-    add("merge page", lambda: f"/helpdesk/sollicitations/{sample.row()[1]}/fusion?avec={sample.row()[1]}")
+    add("merge page", lambda: "/helpdesk/sollicitations/{}/fusion?avec={}".format(*sample.two_numbers()))
     for name, days, by in (
         ("a week by day", 7, "jour"),
         ("a month by day", 30, "jour"),

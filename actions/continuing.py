@@ -57,7 +57,7 @@ async def go_on(
     others = entity_values(tracker, "numero_facture")
     if others:
         # « et pourquoi la 2026-0112 ? »: of several with this number, a button asks; it knows only what an intent asks.
-        wanted: About = about if about in get_args(About) else "suivre_facture"  # type: ignore[assignment]  # just checked
+        wanted: About = next((one for one in get_args(About) if one == about), "suivre_facture")
         return tell(dispatcher, tracker, await services.invoices.by_number(others[0], wanted))
     return tell(dispatcher, tracker, await services.invoices.by_key(sujet.cle, about))
 

@@ -116,7 +116,7 @@ async def keep_up(*, sessions: Sessions, hours: OpeningHours, moment: datetime) 
         async with sessions() as session:
             known = await _stored(session, hours, set(Partie), blocks)
         missing += len(blocks) * len(Partie) - len(known)
-        await _read(sessions, hours, set(Partie), blocks)
+        await _complete(sessions, hours, set(Partie), blocks, known)
     return missing
 
 
@@ -192,9 +192,13 @@ async def _read(sessions: Sessions, hours: OpeningHours, parties: set[Partie], b
         return {}
     async with sessions() as session:
         known = await _stored(session, hours, parties, blocks)
+    await _complete(sessions, hours, parties, blocks, known)
+    return known
+
+
+async def _complete(sessions: Sessions, hours: OpeningHours, parties: set[Partie], blocks: list[_Block], known: _Known) -> None:
+    """Count, write and add to `known` what it lacks of these blocks."""
     missing = {partie: [block for block in blocks if (partie, block.start) not in known] for partie in parties}
-    if not any(missing.values()):
-        return known
     for partie, lacking in missing.items():
         for width in (_Width.DAY, _Width.HOUR):
             for run in _runs(block for block in lacking if block.width is width):
@@ -204,7 +208,6 @@ async def _read(sessions: Sessions, hours: OpeningHours, parties: set[Partie], b
         for block in lacking:
             if block.width is _Width.MONTH:
                 known[partie, block.start] = await _write_month(sessions, hours, partie, block)
-    return known
 
 
 async def _stored(session: AsyncSession, hours: OpeningHours, parties: set[Partie], blocks: list[_Block]) -> _Known:

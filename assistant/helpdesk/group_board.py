@@ -33,13 +33,15 @@ _Key = tuple[datetime, datetime, tuple[Raison, ...]]
 class Tableau:
     """What a page shows. `groupes`: None while they are being prepared; `calcule_le`: when they were made.
 
-    `ancien`: they were made ahead of time, not for this page; `en_cours`: newer ones are being made.
+    `ancien`: they were made ahead of time, not for this page; `en_cours`: newer ones are being made; `echec`: the last try at
+    making them failed, and what is shown, if anything, is older.
     """
 
     groupes: Groupes | None
     calcule_le: datetime | None
     en_cours: bool
     ancien: bool = False
+    echec: bool = False
 
 
 class GroupBoard:
@@ -48,6 +50,7 @@ class GroupBoard:
     def __init__(self) -> None:
         self._kept: OrderedDict[_Key, tuple[Groupes, datetime]] = OrderedDict()
         self._running: dict[_Key, asyncio.Task[None]] = {}
+        self._failed: set[_Key] = set()
 
     async def show(
         self, *, sessions: Sessions, search: SearchIndex, since: datetime, until: datetime, raisons: Sequence[Raison]
@@ -65,9 +68,9 @@ class GroupBoard:
             await asyncio.wait({task}, timeout=PATIENCE)
             kept = self._kept.get(key)
         if kept is None:
-            return Tableau(None, None, en_cours=True)
+            return Tableau(None, None, en_cours=key in self._running, echec=key in self._failed)
         self._kept.move_to_end(key)
-        return Tableau(*kept, en_cours=key in self._running, ancien=True)
+        return Tableau(*kept, en_cours=key in self._running, ancien=True, echec=key in self._failed)
 
     async def settle(self) -> None:
         """Wait for all that is being made."""
@@ -87,10 +90,12 @@ class GroupBoard:
             found = await list_groups(sessions=sessions, search=search, since=since, until=until, raisons=raisons)
             self._kept[key] = (found, started)
             self._kept.move_to_end(key)
+            self._failed.discard(key)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         except Exception:
-            # The next page tries again.
+            # The page says so, and tries again each time that it is asked for.
+            self._failed.add(key)
             logger.exception("grouping_failed")
         finally:
             del self._running[key]

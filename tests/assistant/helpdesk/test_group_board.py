@@ -123,7 +123,7 @@ async def test_the_same_period_is_made_once_for_all_who_ask(
     assert made == 1
 
 
-async def test_a_grouping_that_fails_is_tried_again(
+async def test_a_grouping_that_fails_is_said_and_tried_again(
     sessions: Sessions, services: Services, talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(group_board, "FEW", 0)
@@ -135,9 +135,15 @@ async def test_a_grouping_that_fails_is_tried_again(
 
     monkeypatch.setattr(group_board, "list_groups", broken)
     board = GroupBoard()
-    assert (await show(board, sessions, services)).groupes is None
+    assert await show(board, sessions, services) == Tableau(None, None, en_cours=False, echec=True)
     monkeypatch.setattr(group_board, "list_groups", list_groups)
-    assert questions(await show(board, sessions, services)) == 3
+    mended = await show(board, sessions, services)
+    assert (questions(mended), mended.echec) == (3, False)
+    # What was made before stays, and the page says that it is not the newest that was tried.
+    monkeypatch.setattr(group_board, "list_groups", broken)
+    monkeypatch.setattr(group_board, "MAX_AGE", timedelta(0))
+    old = await show(board, sessions, services)
+    assert (questions(old), old.en_cours, old.echec) == (3, False, True)
 
 
 async def test_what_is_being_made_stops_with_the_service(

@@ -24,6 +24,50 @@ def test_axe_finds_nothing_on_the_pages_and_320_pixels_are_enough(open_page, cha
         assert page.evaluate("window.cspReports") == [], path
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 640])
+def test_the_menu_is_one_line_on_a_phone_and_opens_by_keyboard_without_a_script(open_page, width, scheme):
+    page = open_page("/aide", color_scheme=scheme, viewport={"width": width, "height": 640}, java_script_enabled=False)
+    navigation = page.get_by_role("navigation", name="Menu principal")
+    button, entries = navigation.get_by_role("button", name="Menu"), navigation.get_by_role("link")
+    # One line: the button, 44 pixels high, and what is around it.
+    assert page.get_by_role("banner").bounding_box()["height"] < 64
+    expect(entries).to_have_count(0)
+    button.press("Enter")
+    expect(entries).to_have_count(7)
+    expect(navigation.get_by_role("link", name="Centre d'aide")).to_have_attribute("aria-current", "page")
+    for box in (entry.bounding_box() for entry in entries.all()):
+        assert box["height"] >= 24 and box["x"] >= 0 and box["x"] + box["width"] <= width
+    button.press("Tab")
+    expect(entries.first).to_be_focused()
+    entries.first.press("Escape")
+    expect(entries).to_have_count(0)
+    expect(button).to_be_focused()
+    button.click()
+    navigation.get_by_role("link", name="Pas à pas").click()
+    expect(page).to_have_url("/parcours")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_open_menu_and_nothing_overflows(open_page, scheme):
+    page = open_page("/aide", color_scheme=scheme, viewport={"width": 320, "height": 640})
+    page.get_by_role("button", name="Menu", exact=True).click()
+    expect(page.get_by_role("navigation", name="Menu principal").get_by_role("link")).to_have_count(7)
+    found = Axe().run(page).response["violations"]
+    assert [f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate("window.cspReports") == []
+
+
+def test_the_menu_is_one_row_where_there_is_room(open_page):
+    page = open_page("/aide", viewport={"width": 1280, "height": 800})
+    expect(page.get_by_role("button", name="Menu", exact=True)).to_be_hidden()
+    entries = page.get_by_role("navigation", name="Menu principal").get_by_role("link").all()
+    assert len(entries) == 7
+    assert len({entry.bounding_box()["y"] for entry in entries}) == 1
+    assert all(entry.bounding_box()["height"] >= 24 for entry in entries)
+
+
 def test_the_assistant_alone_has_the_whole_screen_of_a_phone(open_page, chat_of):
     page = open_page("/assistant", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     chat = chat_of(page).ready()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from stdnum.fr import siren as siren_number
 from stdnum.fr import siret as siret_number
@@ -33,6 +34,11 @@ def _foreign(party: Party) -> bool:
     return party.country is not None and party.country.value not in {"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF"}
 
 
+def _right(number: Found[str] | None) -> TypeGuard[Found[str]]:
+    """A SIREN or a SIRET whose check digit is right."""
+    return number is not None and (siren_number.is_valid(number.value) or siret_number.is_valid(number.value))
+
+
 @rule("ID-SIRET-FAUX", needs=lambda invoice, _: any(party.siret for _, party in _sides(invoice)))
 def siret_digits(invoice: Invoice, _options: CheckOptions) -> Iterator[Observation]:
     """14 digits and a right check digit; La Poste's own rule is known to python-stdnum."""
@@ -52,13 +58,13 @@ def siret_signs(invoice: Invoice, _options: CheckOptions) -> Iterator[Observatio
 
 @rule("ID-SIREN-FAUX", "ID-SIREN-SIRET", needs=lambda invoice, _: any(party.siren for _, party in _sides(invoice)))
 def siren_digits(invoice: Invoice, _options: CheckOptions) -> Iterator[Observation]:
-    """9 digits, a right check digit, and the beginning of the SIRET."""
+    """9 digits, a right check digit, and the beginning of the SIRET; a wrong SIRET is said by ID-SIRET-FAUX alone."""
     for side, party in _sides(invoice):
         if party.siren is None or (_foreign(party) and party.siret is None):
             continue
         if not siren_number.is_valid(party.siren.value):
             yield Observation("ID-SIREN-FAUX", party.siren.where, {"cote": side, "siren": party.siren.value})
-        elif party.siret is not None and len(party.siret.value) == 14 and not party.siret.value.startswith(party.siren.value):
+        elif _right(party.siret) and not party.siret.value.startswith(party.siren.value):
             said = {"cote": side, "siren": party.siren.value, "siret": party.siret.value}
             yield Observation("ID-SIREN-SIRET", party.siren.where, said)
 
@@ -70,7 +76,8 @@ def vat_digits(invoice: Invoice, _options: CheckOptions) -> Iterator[Observation
         vat = party.vat
         if vat is None or not vat.value.upper().startswith("FR"):
             continue
-        own = party.siren or party.siret
+        # A number that is wrong itself is said already, and nothing can be compared with it.
+        own = next((number for number in (party.siren, party.siret) if _right(number)), None)
         same = own is None or re.sub(r"\W", "", vat.value)[-9:] == own.value[:9]
         if not vat_number.is_valid(vat.value) or not same:
             yield Observation("ID-TVA", vat.where, {"cote": side, "tva": vat.value})
@@ -120,9 +127,9 @@ def _asked(options: CheckOptions) -> str:
     return re.sub(r"\D", "", options.siret_destinataire or "")
 
 
-@rule("ID-DESTINATAIRE", needs=lambda invoice, options: _asked(options) and invoice.buyer and invoice.buyer.siret)
+@rule("ID-DESTINATAIRE", needs=lambda invoice, options: _asked(options) and invoice.buyer and _right(invoice.buyer.siret))
 def expected_buyer(invoice: Invoice, options: CheckOptions) -> Iterator[Observation]:
-    """The buyer is the one that the person named."""
+    """The buyer is the one that the person named; a wrong SIRET names nobody, and ID-SIRET-FAUX says so."""
     siret: Found[str] | None = invoice.buyer.siret if invoice.buyer else None
     if siret is not None and siret.value != _asked(options):
         yield Observation("ID-DESTINATAIRE", siret.where, {"siret": siret.value, "attendu": _asked(options)})

@@ -11,9 +11,8 @@ from assistant.invoices.reporting import Phrases
 from assistant.invoices.schemas import FoundField, Observation, Place
 from assistant.invoices.text.account import FRENCH_IBAN
 from assistant.invoices.text.layout import Sheet, flat, sheets
-from assistant.invoices.text.parties import SIRET
+from assistant.invoices.text.parties import WrongSiret, wrong_sirets
 from assistant.invoices.text.read_pdf import Pages
-from assistant.sollicitations.siret import is_valid_siret
 
 # Up to this total the VAT number may be left out (CGI, annexe II, art. 242 nonies A).
 SMALL_INVOICE = Decimal(150)
@@ -86,10 +85,11 @@ def check_mentions(
         values={item.name: item.value for item in fields},
         sirets=len({item.value for item in fields if item.name.startswith("siret")}),
     )
-    found, ran = [*_wrong_keys(read, phrases), *_contradictions(text)], [*OF_ANY_PAGE]
+    wrong = wrong_sirets(read, text.values)
+    found, ran = [*_wrong_keys(read, wrong, phrases), *_contradictions(text)], [*OF_ANY_PAGE]
     # A page that was not read may hold what is missing on the others.
     if not pages.unread:
-        found += [*_identity(text), *_vat(text), *_payment(text), *_content(text, phrases)]
+        found += [*_identity(text, wrong), *_vat(text), *_payment(text), *_content(text, phrases)]
         ran += OF_ALL_PAGES
     return found, ran, unread
 
@@ -98,19 +98,23 @@ def _amount(text: _Text, name: str) -> Decimal | None:
     return Decimal(text.values[name]) if text.has(name) else None
 
 
-def _identity(text: _Text) -> Iterator[Observation]:
+def _identity(text: _Text, wrong: Sequence[WrongSiret]) -> Iterator[Observation]:
     if not text.has("numero"):
         yield Observation("MEN-NUMERO")
     if not text.has("date"):
         yield Observation("MEN-DATE")
-    roles = [name for name in ("siret_fournisseur", "siret_destinataire") if text.has(name)]
+    # A wrong SIRET is there: it is told as wrong, not as missing too.
     if text.has("siret"):
         # Its role is open: which of the two is missing, if one is, cannot be said.
-        if text.sirets < 2:
+        if text.sirets + len(wrong) < 2:
             yield Observation("MEN-SIRET-UN-SEUL")
     else:
-        missing = {"siret_fournisseur": "MEN-SIRET-FOURNISSEUR", "siret_destinataire": "MEN-SIRET-DESTINATAIRE"}
-        yield from (Observation(control) for name, control in missing.items() if name not in roles)
+        read = {*text.values, *(item.role for item in wrong)}
+        controls = {"siret_fournisseur": "MEN-SIRET-FOURNISSEUR", "siret_destinataire": "MEN-SIRET-DESTINATAIRE"}
+        missing = [control for name, control in controls.items() if name not in read]
+        # Those of an open role may be the missing ones, if there are enough of them.
+        if sum(item.role == "siret" for item in wrong) < len(missing):
+            yield from map(Observation, missing)
     if not text.says(_ADDRESS):
         yield Observation("MEN-ADRESSE")
     if not text.has("numero_engagement", "numero_marche"):
@@ -163,19 +167,14 @@ def _content(text: _Text, phrases: Phrases) -> Iterator[Observation]:
         yield Observation("MEN-DATE-EXECUTION")
 
 
-def _wrong_keys(read: list[Sheet], phrases: Phrases) -> Iterator[Observation]:
-    """Numbers that a label names and whose key is wrong: they are not proposed as values."""
+def _wrong_keys(read: list[Sheet], wrong: Sequence[WrongSiret], phrases: Phrases) -> Iterator[Observation]:
+    """Numbers that a label or a shape names and whose key is wrong: they are not proposed as values."""
+    for item in wrong:
+        said = {"siret": item.written, "cote": phrases[f"role_{item.role}"]}
+        yield Observation("ID-SIRET-FAUX", Place(page=item.page), said)
     told: set[str] = set()
     for sheet in read:
         for cell in sheet.cells():
-            left = sheet.left_of(cell)
-            labelled = "siret" in cell.flat or (left is not None and re.fullmatch(r".*siret[^\d]*", left.flat) is not None)
-            for match in SIRET.finditer(cell.flat) if labelled else ():
-                if not is_valid_siret(re.sub(r"\D", "", match.group())) and match.group() not in told:
-                    told.add(match.group())
-                    yield Observation(
-                        "ID-SIRET-FAUX", Place(page=cell.page), {"siret": match.group(), "cote": phrases["role_non_lu"]}
-                    )
             for match in FRENCH_IBAN.finditer(cell.words):
                 bare = match.group().replace(" ", "")
                 if not iban_number.is_valid(bare) and bare not in told:

@@ -1,12 +1,13 @@
 """SIRETs, whose they are, and the seller's VAT number.
 
-A number counts only when its keys are right. Its role comes from the words around it, from the heading of its block and from the
-foot of the page.
+A number counts only when its keys are right; a wrong one is told when a label calls it a SIRET. Its role comes from the words
+around it, from the heading of its block and from the foot of the page.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, replace
 
 from stdnum import luhn
 
@@ -37,8 +38,18 @@ _SURE = 2
 
 
 @dataclass(frozen=True)
+class WrongSiret:
+    """A number that a label calls SIRET and whose key is wrong. `role`: a key of what `sirets` gives."""
+
+    written: str
+    page: int
+    role: str
+
+
+@dataclass(frozen=True)
 class _Seen:
     digits: str
+    written: str
     words: str
     page: int
     seller: int
@@ -48,18 +59,15 @@ class _Seen:
 def sirets(sheets: list[Sheet]) -> dict[str, list[Candidate]]:
     """`siret_fournisseur`, `siret_destinataire`, and `siret` for those whose role stays open."""
     merged = _merge(_seen(sheets))
-    vat_sirens = {number[-9:] for number in _vat_numbers(sheets)}
+    vat_sirens = _vat_sirens(sheets)
     roles: dict[str, list[Candidate]] = {"siret_fournisseur": [], "siret_destinataire": [], "siret": []}
     open_ones: list[_Seen] = []
     for item in merged:
-        seller = item.seller + (1 if item.digits[:9] in vat_sirens and len(vat_sirens) == 1 else 0)
-        buyer = item.buyer
-        if seller - buyer >= _SURE:
-            roles["siret_fournisseur"].append(_as_candidate(item))
-        elif buyer - seller >= _SURE:
-            roles["siret_destinataire"].append(_as_candidate(item))
-        else:
+        role = _role(item, vat_sirens)
+        if role == "siret":
             open_ones.append(item)
+        else:
+            roles[role].append(_as_candidate(item))
     # Of two numbers, one whose role is sure leaves the other role to the second, if nothing speaks against it.
     if len(merged) == 2 and len(open_ones) == 1:
         item = open_ones.pop()
@@ -73,6 +81,19 @@ def sirets(sheets: list[Sheet]) -> dict[str, list[Candidate]]:
             roles["siret"] += roles.pop(role)
             roles[role] = []
     return roles
+
+
+def wrong_sirets(sheets: list[Sheet], taken: Container[str]) -> list[WrongSiret]:
+    """Each wrong number once, however often and in whatever form it is printed.
+
+    `taken`: the roles of the right ones; a role that two numbers claim stays open, as in `sirets`.
+    """
+    vat_sirens = _vat_sirens(sheets)
+    roles = [(item, _role(item, vat_sirens)) for item in _merge(_seen(sheets, right=False))]
+    claims = Counter(role for _, role in roles)
+    return [
+        WrongSiret(item.written, item.page, role if claims[role] == 1 and role not in taken else "siret") for item, role in roles
+    ]
 
 
 def seller_vat(sheets: list[Sheet], seller_siret: str | None) -> Candidate | None:
@@ -91,18 +112,31 @@ def _as_candidate(item: _Seen) -> Candidate:
     return Candidate(item.digits, item.words, item.page)
 
 
-def _seen(sheets: list[Sheet]) -> Iterator[_Seen]:
+def _role(item: _Seen, vat_sirens: set[str]) -> str:
+    seller = item.seller + (1 if item.digits[:9] in vat_sirens and len(vat_sirens) == 1 else 0)
+    if seller - item.buyer >= _SURE:
+        return "siret_fournisseur"
+    return "siret_destinataire" if item.buyer - seller >= _SURE else "siret"
+
+
+def _seen(sheets: list[Sheet], *, right: bool = True) -> Iterator[_Seen]:
+    """The numbers whose keys are right, or those that are wrong: 14 digits of anything else are no SIRET, hence their label."""
     for sheet in sheets:
         for cell in sheet.cells():
             for match in SIRET.finditer(cell.flat):
                 digits = re.sub(r"\D", "", match.group())
-                if not is_valid_siret(digits):
-                    continue
                 before = sheet.left_of(cell)
+                if is_valid_siret(digits) is not right or not (right or _labelled(cell, before)):
+                    continue
                 label = cell.words
                 if before is not None and not re.search(r"siret", cell.flat) and re.search(r"siret", before.flat):
                     label = f"{before.words} {cell.words}"
-                yield _Seen(digits, label, sheet.number, _seller_score(sheet, cell), _buyer_score(sheet, cell))
+                scores = _seller_score(sheet, cell), _buyer_score(sheet, cell)
+                yield _Seen(digits, match.group(), label, sheet.number, *scores)
+
+
+def _labelled(cell: Cell, before: Cell | None) -> bool:
+    return "siret" in cell.flat or (before is not None and re.fullmatch(r".*siret[^\d]*", before.flat) is not None)
 
 
 def _context(sheet: Sheet, cell: Cell) -> str:
@@ -155,9 +189,7 @@ def _merge(seen: Iterator[_Seen]) -> list[_Seen]:
         if known is None:
             merged[item.digits] = item
         else:
-            merged[item.digits] = _Seen(
-                item.digits, known.words, known.page, max(known.seller, item.seller), max(known.buyer, item.buyer)
-            )
+            merged[item.digits] = replace(known, seller=max(known.seller, item.seller), buyer=max(known.buyer, item.buyer))
     return list(merged.values())
 
 
@@ -172,5 +204,5 @@ def _vat_cells(sheets: list[Sheet]) -> Iterator[tuple[str, Cell, Sheet]]:
                     yield f"FR{key}{siren}", cell, sheet
 
 
-def _vat_numbers(sheets: list[Sheet]) -> set[str]:
-    return {number for number, _, _ in _vat_cells(sheets)}
+def _vat_sirens(sheets: list[Sheet]) -> set[str]:
+    return {number[-9:] for number, _, _ in _vat_cells(sheets)}

@@ -1,6 +1,7 @@
 import asyncio
 import datetime
 import os
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from assistant.invoices.files.limits import Limits
+from assistant.invoices.isolation.pool import Bounds
 from assistant.invoices.memory import CheckedNumbers
 from assistant.invoices.schemas import CheckOptions, CheckReport, FileKind, Severity, Verdict
 from assistant.invoices.service import Busy, InvoiceChecker
@@ -115,6 +118,29 @@ async def test_a_file_over_every_limit_is_not_even_sent_to_a_worker(tmp_path: Pa
     report = await idle.check(path, name="enorme.zip", options=OPTIONS)
     assert ids(report) == ["FIC-TAILLE"]
     assert report.verdict is Verdict.ILLISIBLE
+
+
+@pytest.mark.parametrize(("bounds", "resource"), [(Bounds(seconds=0.2), "temps"), (Bounds(seconds=60, memory_mb=20), "mémoire")])
+async def test_a_file_over_the_time_or_the_memory_of_a_worker_is_told_as_too_heavy(bounds: Bounds, resource: str) -> None:
+    made = InvoiceChecker(knowledge=SETTINGS.knowledge_dir, limits=Limits(), bounds=bounds, workers=1, queue=0, recycle_after=500)
+    try:
+        report = await made.check(HOSTILE["lignes.xml"](), name="facture.xml", options=OPTIONS)
+    finally:
+        await made.close()
+    assert ids(report) == ["FIC-TROP-LOURD"]
+    assert resource in report.findings[0].found
+    assert report.verdict is Verdict.ILLISIBLE
+    assert report.unread
+
+
+async def test_a_worker_that_dies_under_a_file_is_told_and_the_next_file_is_read(checker: InvoiceChecker) -> None:
+    [worker] = checker.pool.processes
+    # Killed before this task yields: the pool still counts on it, and the file is given to it.
+    os.kill(worker.pid, signal.SIGKILL)
+    report = await checker.check(make_ubl(), name="facture.xml", options=OPTIONS)
+    assert ids(report) == ["FIC-ARRET"]
+    assert report.verdict is Verdict.ILLISIBLE
+    assert (await checker.check(make_ubl(), name="facture.xml", options=OPTIONS)).fields
 
 
 async def test_a_check_that_cannot_run_is_a_finding_with_a_reference() -> None:

@@ -53,6 +53,11 @@ _ROWS: list[tuple[Any, ...]] = [
     ({"seller__siret": "12345678200011"}, {}, {"ID-SIRET-FAUX"}),
     ({"buyer__siret": "98765432400011"}, {}, {"ID-SIRET-FAUX"}),
     ({"seller__siret": "1234"}, {}, {"ID-SIRET-FAUX"}),
+    # One wrong number is told once, whatever else it can be compared with: the SIREN, the VAT number, what the person said.
+    ({"seller__siret": "12345679200010"}, {}, {"ID-SIRET-FAUX"}),
+    ({"seller__siret": "12345679200010", "seller__siren": None}, {}, {"ID-SIRET-FAUX"}),
+    ({"buyer__siret": "98765432400011"}, {"siret_destinataire": "98765432400019"}, {"ID-SIRET-FAUX"}),
+    ({"seller__siren": "123456789"}, {}, {"ID-SIREN-FAUX"}),
     ({"seller__siret": "123 456 782 00010"}, {}, {"ID-SIRET-SIGNES"}),
     ({"seller__siren": "123456789", "seller__vat": None}, {}, {"ID-SIREN-FAUX"}, _norm("BR-S-02")),
     ({"seller__siren": "987654324", "seller__vat": None}, {}, {"ID-SIREN-SIRET"}, _norm("BR-S-02")),
@@ -232,7 +237,16 @@ WORD_MUTATIONS: list[tuple[dict[str, str | None], set[str]]] = [
     ({"Pénalités": "Pénalités de retard : trois fois le taux légal"}, {"MEN-INDEMNITE"}),
     ({"Désignation": "Désignation : ramettes, 10, prix unitaire HT 100,00 €, livraison du 30/10/2026"}, {"MEN-LIGNES"}),
     ({"Désignation": "Désignation : ramettes de papier, quantité 10, prix unitaire HT 100,00 €"}, {"MEN-DATE-EXECUTION"}),
-    ({"SIRET client": "SIRET client : 987 654 324 00018"}, {"MEN-SIRET-DESTINATAIRE", "ID-SIRET-FAUX"}),
+    # A wrong SIRET is there: it is not told as missing too, whether its role is read or not.
+    ({"SIRET client": "SIRET client : 987 654 324 00018"}, {"ID-SIRET-FAUX"}),
+    ({"SIRET client": "SIRET client : 987 654 324 00018, SIRET 98765432400018"}, {"ID-SIRET-FAUX"}),
+    ({"SIRET du fournisseur": "SIRET du fournisseur : 123 456 782 00011"}, {"ID-SIRET-FAUX"}),
+    ({"Client :": None, "SIRET client": "SIRET : 987 654 324 00018"}, {"ID-SIRET-FAUX"}),
+    # The client's is missing whatever the seller's is worth.
+    (
+        {"SIRET du fournisseur": "SIRET du fournisseur : 123 456 782 00011", "SIRET client": None},
+        {"ID-SIRET-FAUX", "MEN-SIRET-DESTINATAIRE"},
+    ),
     ({"Paiement": "Paiement par virement, IBAN : FR76 3000 6000 0112 3456 7890 188"}, {"BNQ-IBAN-FAUX"}),
 ]
 

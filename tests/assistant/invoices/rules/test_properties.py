@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import luhn
 
+from assistant.invoices.catalogue import load_catalogue
 from assistant.invoices.model import Found, Identifier, Invoice, Line, Party, Syntax, Totals, VatBreakdown
-from assistant.invoices.rules import amounts, bank, dates, framework, identifiers, lengths, number, run_rules
+from assistant.invoices.rules import amounts, bank, dates, framework, identifiers, number, run_rules
 from assistant.invoices.rules.base import euros, percent
 from assistant.invoices.schemas import CheckOptions
 from assistant.knowledge.load import load_knowledge
-from tests.support.paths import ROOT
+from tests.support.paths import KNOWLEDGE, ROOT
 
 TODAY = date(2026, 11, 24)
 OPTIONS = CheckOptions(today=TODAY)
@@ -124,9 +125,12 @@ def test_an_iban_is_never_written_whole_in_an_observation() -> None:
 
 
 def test_a_million_lines_are_too_many() -> None:
-    line = Line()
-    (found,) = lengths.line_count(Invoice(Syntax.CII, lines=(line,) * 1_000_000), OPTIONS)
-    assert found.id == "B2G-LIGNES"
+    found, ran = run_rules(Invoice(Syntax.CII, lines=(Line(),) * 1_000_000), OPTIONS)
+    assert "B2G-LIGNES" in ran
+    [too_many] = [observation for observation in found if observation.id == "B2G-LIGNES"]
+    finding = load_catalogue(KNOWLEDGE / "controles").finding(too_many)
+    assert "1000000 lignes" in finding.found
+    assert "B2G-LIGNES" not in {item.id for item in run_rules(Invoice(Syntax.CII, lines=(Line(),) * 999_999), OPTIONS)[0]}
 
 
 def test_what_a_text_does_not_hold_is_never_said_missing() -> None:

@@ -78,7 +78,8 @@ def ensure_model() -> Path:
         _show_progress(process, log)
     if process.returncode != 0:
         tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-25:])
-        give_up(f"l'entraînement a échoué. Fin du journal ({log}) :\n{tail}")
+        how = f"arrêté par le signal {-process.returncode}" if process.returncode < 0 else f"code {process.returncode}"
+        give_up(f"l'entraînement a échoué ({how}). Fin du journal ({log}) :\n{tail}")
     # Moved only when whole: a stopped training never leaves a model that looks finished.
     (unfinished / model.name).replace(model)
     shutil.rmtree(unfinished)

@@ -38,7 +38,9 @@ def install_filters(zone: ZoneInfo) -> None:
             return Markup("–")
         local = value.astimezone(zone)
         year = "" if local.year == datetime.now(zone).year else f" {local.year}"
-        text = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}{year}, {local.hour} h {local.minute:02d}"
+        day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}{year},".replace(" ", "\u00a0")
+        # One blank at which a line may end.
+        text = f"{day} {local.hour}\u00a0h\u00a0{local.minute:02d}"
         return Markup('<time datetime="{}">{}</time>').format(value.astimezone(UTC).isoformat(timespec="seconds"), text)
 
     def il_y_a(value: datetime) -> str:
@@ -64,9 +66,12 @@ def compte(value: int, capped: bool = False) -> str:
 
 
 def duree(seconds: float | None) -> str:
-    """« 45 min », « 3 h 05 », « 2 j 4 h ». Absent: « – »."""
+    """« moins de 1 min », « 45 min », « 3 h 05 », « 2 j 4 h ». Absent: « – »."""
     if seconds is None:
         return "–"
+    if abs(seconds) < 60:
+        # « 0 min » would read as nothing at all.
+        return "moins de 1 min"
     minutes = int(abs(seconds)) // 60
     if minutes < 60:
         return f"{minutes} min"
@@ -81,5 +86,6 @@ def nombre(value: float | None) -> str:
     """« 12 345 », « 12,5 ». Absent: « – »."""
     if value is None:
         return "–"
-    text = f"{value:,.1f}" if isinstance(value, float) and not value.is_integer() else f"{int(value):,}"
-    return text.replace(",", "\u202f").replace(".", ",")
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:,.1f}".replace(",", "\u202f").replace(".", ",")
+    return f"{int(value):,}".replace(",", "\u202f")

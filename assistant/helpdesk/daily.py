@@ -16,7 +16,8 @@ from enum import StrEnum
 from functools import cache
 from itertools import groupby
 
-from sqlalchemy import delete, or_, select, text
+from pydantic import TypeAdapter
+from sqlalchemy import Text, delete, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -68,6 +69,10 @@ class Piece:
 
 
 _Known = dict[tuple[Partie, datetime], Values]
+# A year is more than half a megabyte of JSON, which the driver's own way (json.loads) takes three times as long to read.
+_VALUES = TypeAdapter(Values)
+# Parts, and the blocks that are wanted of each.
+_Wanted = list[tuple[set[Partie], list[_Block]]]
 
 
 async def read_figures(
@@ -82,20 +87,24 @@ async def read_figures(
     days = _closed_days(since, until, hours, moment)
     lately = _closed_hours(days[-1].end if days else since, until, hours, moment)
     by_day = set() if by_month else {Partie.VOLUMES}
-    found: dict[Partie, list[Piece]] = {}
-    for parties, blocks in ((by_day, days + lately), (set(Partie) - by_day, _whole_months(days, hours) + lately)):
-        known = await _read(sessions, hours, parties, blocks)
-        for partie in parties:
-            found[partie] = [Piece(block.start, block.end, known[partie, block.start]) for block in blocks]
+    wanted: _Wanted = [(by_day, days + lately), (set(Partie) - by_day, _whole_months(days, hours) + lately)]
     counted = max([since, *(block.end for block in days[-1:] + lately[-1:])])
-    if counted < until:
-        async with sessions() as session:
+    newest: dict[Partie, list[Piece]] = {}
+    # One statement for all that is kept, and one visit to the database: a page of a year is mostly the way there and back.
+    async with sessions() as session:
+        known = await _stored(session, hours, wanted)
+        if counted < until:
             for partie in Partie:
                 whole = borders if partie is Partie.VOLUMES else [(since, until)]
                 rest = [(max(start, counted), end) for start, end in whole if end > counted]
                 values = await compute(session, partie, rest, hours)
-                found[partie] += [Piece(*span, one) for span, one in zip(rest, values, strict=True)]
-    return found
+                newest[partie] = [Piece(*span, one) for span, one in zip(rest, values, strict=True)]
+    await _complete(sessions, hours, wanted, known)
+    return {
+        partie: [Piece(block.start, block.end, known[partie, block.start]) for block in blocks] + newest.get(partie, [])
+        for parties, blocks in wanted
+        for partie in parties
+    }
 
 
 async def keep_up(*, sessions: Sessions, hours: OpeningHours, moment: datetime) -> int:
@@ -113,10 +122,11 @@ async def keep_up(*, sessions: Sessions, hours: OpeningHours, moment: datetime) 
     days = _closed_days(first, moment, hours, moment)
     missing = 0
     for blocks in (days, _whole_months(days, hours)):
+        wanted: _Wanted = [(set(Partie), blocks)]
         async with sessions() as session:
-            known = await _stored(session, hours, set(Partie), blocks)
+            known = await _stored(session, hours, wanted)
         missing += len(blocks) * len(Partie) - len(known)
-        await _complete(sessions, hours, set(Partie), blocks, known)
+        await _complete(sessions, hours, wanted, known)
     return missing
 
 
@@ -186,20 +196,10 @@ def _runs(blocks: Iterable[_Block]) -> Iterator[list[Span]]:
 # --- reading and writing ----------------------------------------------------------------------------------------------
 
 
-async def _read(sessions: Sessions, hours: OpeningHours, parties: set[Partie], blocks: list[_Block]) -> _Known:
-    """The figures of blocks by part and beginning; what is missing is counted and written."""
-    if not blocks or not parties:
-        return {}
-    async with sessions() as session:
-        known = await _stored(session, hours, parties, blocks)
-    await _complete(sessions, hours, parties, blocks, known)
-    return known
-
-
-async def _complete(sessions: Sessions, hours: OpeningHours, parties: set[Partie], blocks: list[_Block], known: _Known) -> None:
-    """Count, write and add to `known` what it lacks of these blocks."""
-    missing = {partie: [block for block in blocks if (partie, block.start) not in known] for partie in parties}
-    for partie, lacking in missing.items():
+async def _complete(sessions: Sessions, hours: OpeningHours, wanted: _Wanted, known: _Known) -> None:
+    """Count, write and add to `known` what it lacks of what is wanted."""
+    for partie, blocks in ((partie, blocks) for parties, blocks in wanted for partie in parties):
+        lacking = [block for block in blocks if (partie, block.start) not in known]
         for width in (_Width.DAY, _Width.HOUR):
             for run in _runs(block for block in lacking if block.width is width):
                 async with write_transaction(sessions) as session:
@@ -210,21 +210,24 @@ async def _complete(sessions: Sessions, hours: OpeningHours, parties: set[Partie
                 known[partie, block.start] = await _write_month(sessions, hours, partie, block)
 
 
-async def _stored(session: AsyncSession, hours: OpeningHours, parties: set[Partie], blocks: list[_Block]) -> _Known:
-    """What is kept of these blocks."""
+async def _stored(session: AsyncSession, hours: OpeningHours, wanted: _Wanted) -> _Known:
+    """What is kept of what is wanted. A part must not be wanted twice."""
     conditions = []
-    for width in _Width:
-        starts = [block.start for block in blocks if block.width is width]
-        if starts:
-            # Days in a row as a range: engines and drivers are slow with hundreds of values.
-            within = AgregatJour.debut.between(starts[0], starts[-1])
-            if width is _Width.DAY and any(block.width is _Width.MONTH for block in blocks):
-                within = AgregatJour.debut.in_(starts)
-            conditions.append((AgregatJour.regle == _rule(hours, width)) & within)
-    wanted = AgregatJour.partie.in_([partie.value for partie in parties])
-    columns = (AgregatJour.partie, AgregatJour.debut, AgregatJour.valeurs)
-    rows = await session.execute(select(*columns).where(wanted, or_(*conditions)))
-    return {(Partie(row.partie), row.debut): row.valeurs for row in rows}
+    for parties, blocks in wanted:
+        for width in _Width:
+            starts = [block.start for block in blocks if block.width is width]
+            if starts and parties:
+                # Days in a row as a range: engines and drivers are slow with hundreds of values.
+                within = AgregatJour.debut.between(starts[0], starts[-1])
+                if width is _Width.DAY and any(block.width is _Width.MONTH for block in blocks):
+                    within = AgregatJour.debut.in_(starts)
+                of_parts = AgregatJour.partie.in_(sorted(partie.value for partie in parties))
+                conditions.append((AgregatJour.regle == _rule(hours, width)) & of_parts & within)
+    if not conditions:
+        return {}
+    columns = (AgregatJour.partie, AgregatJour.debut, AgregatJour.valeurs.cast(Text))
+    rows = await session.execute(select(*columns).where(or_(*conditions)))
+    return {(Partie(partie), start): _VALUES.validate_json(values) for partie, start, values in rows}
 
 
 async def _write_month(sessions: Sessions, hours: OpeningHours, partie: Partie, month: _Block) -> Values:
@@ -232,7 +235,7 @@ async def _write_month(sessions: Sessions, hours: OpeningHours, partie: Partie, 
     days = [_Block(_Width.DAY, (span,)) for span in month.spans]
     async with write_transaction(sessions) as session:
         await _lock(session)
-        known = await _stored(session, hours, {partie}, days)
+        known = await _stored(session, hours, [({partie}, days)])
         for run in _runs(day for day in days if (partie, day.start) not in known):
             known.update(await _count(session, hours, partie, _Width.DAY, run))
         values = put_together(partie, [known[partie, day.start] for day in days], _date(month, hours))

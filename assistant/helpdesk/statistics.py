@@ -215,7 +215,8 @@ def _tranches(volumes: Sequence[Piece], borders: Sequence[tuple[datetime, dateti
         sums = dict.fromkeys(names, 0)
         while pieces and pieces[-1].start < end:
             values = pieces.pop().values
-            sums = {name: sums[name] + values[name] for name in names}
+            for name in names:
+                sums[name] += values[name]
         tranches.append(Tranche(debut=start.astimezone(hours.zone).date(), **sums))
     return tranches
 

@@ -140,7 +140,10 @@ def hash_token(token: str) -> str:
 def one_line(description: str) -> str:
     """The start of a description for lists: 160 characters at most, cut between words."""
     line = " ".join(description.split())
-    return line if len(line) <= RESUME_MAX else line[: RESUME_MAX - 1].rsplit(" ", 1)[0] + "…"
+    if len(line) <= RESUME_MAX:
+        return line
+    # « l'ouvrir.… » has a mark too many.
+    return line[: RESUME_MAX - 1].rsplit(" ", 1)[0].rstrip(" .,;:") + "…"
 
 
 async def get_by_token(*, sessions: Sessions, numero: str, token: str) -> Sollicitation | None:

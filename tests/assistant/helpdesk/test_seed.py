@@ -1,7 +1,8 @@
 """Made-up sollicitations: marked as such, of all states, with timelines that hold together."""
 
+import re
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -70,6 +71,40 @@ def test_the_timeline_leads_to_the_state_and_never_into_the_future(desk: Desk) -
         assert (one.row["echeance_le"] is not None) == (one.row["etat"] in TOUR_DU_SERVICE)
         assert (one.row["secondes_restantes"] is not None) == (one.row["etat"] in TOUR_DE_L_USAGER)
         assert (one.row["cloture_le"] is not None) == (one.row["etat"] is Etat.CLOTUREE)
+
+
+def test_agents_work_in_opening_hours_and_each_thing_they_do_bears_their_name(desk: Desk) -> None:
+    moment = now()
+    last_open = desk.hours.add_seconds(moment, -1)
+    by_agents = [event for one in made(desk, 500) for event in one.events if event["acteur"].startswith("agent:")]
+    assert len(by_agents) > 500
+    for event in by_agents:
+        assert desk.hours.is_open(event["cree_le"]) or event["type"] == TypeEvenement.FUSION or event["cree_le"] > last_open
+        assert event["detail"]["agent_nom"].startswith("Agent ")
+
+
+def test_what_was_deposited_was_deposited_shortly_before_the_request(desk: Desk) -> None:
+    dated = 0
+    for one in made(desk, 500):
+        for day, month in re.findall(r"\b(\d\d)/(\d\d)\b", one.row["description"]):
+            dated += 1
+            created = one.row["cree_le"].date()
+            ages = [(created - date(year, int(month), int(day))).days for year in (created.year, created.year - 1)]
+            assert any(3 <= age <= 45 for age in ages)
+    assert dated > 50
+
+
+def test_a_merge_leads_to_the_other_request_and_a_beginning_says_where_it_came_from(desk: Desk) -> None:
+    numbers: dict[int, str] = {}
+    merged = 0
+    for one in made(desk, 3000):
+        numbers[one.row["id"]] = one.row["numero"]
+        assert one.events[0]["detail"]["origine"] == one.row["origine"]
+        told = [event["detail"]["dans"] for event in one.events if event["type"] == TypeEvenement.FUSION]
+        into = one.row["fusion_dans_id"]
+        assert told == ([numbers[into]] if into else [])
+        merged += len(told)
+    assert merged > 0
 
 
 def test_the_search_words_are_those_that_the_service_writes(desk: Desk) -> None:

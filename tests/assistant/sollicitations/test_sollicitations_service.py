@@ -235,6 +235,8 @@ async def test_what_was_written_is_searchable_at_once(any_sessions: Sessions, de
         ("Une phrase.\n\n  Puis une   autre.", "Une phrase. Puis une autre."),
         ("mot " * 60, "mot " * 38 + "mot…"),
         ("x" * 400, "x" * 159 + "…"),
+        # The sentence ends where the cut falls: no full stop before the ellipsis.
+        ("mot " * 38 + "fin. Une suite qui ne tient plus.", "mot " * 38 + "fin…"),
         ("a" * 160, "a" * 160),
     ],
 )

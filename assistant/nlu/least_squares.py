@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
-from scipy.linalg import lapack
 from scipy.sparse import csr_matrix
 
 # Rows worked on at once.
@@ -49,7 +48,7 @@ class LeastSquaresClassifier:
         dense: Optional[np.ndarray] = None,
         sharpness: float = 3.0,
     ) -> "LeastSquaresClassifier":
-        """Solve (K + λI)A = Y with Y one-hot, K = X·Xᵀ; each answer without its own example comes from the same inverse.
+        """Solve (K + λI)A = Y with Y one-hot, K = X·Xᵀ; each answer without its own example comes from the same factors.
 
         Left-out residual of ridge regression: A[i] / (K + λI)⁻¹[i, i] (Allen's PRESS), so the temperature is set on answers
         that the model did not learn by heart.
@@ -60,9 +59,9 @@ class LeastSquaresClassifier:
         onehot = np.zeros((len(labels), len(names)), dtype=np.float32)
         onehot[np.arange(len(labels)), target] = 1
         bias = np.full(len(names), 1 / len(names), dtype=np.float32)
-        inverse = _inverse(_kernel(examples, examples.T.tocsr(), dense, dense, sharpness), regularization)
-        coefficients = inverse @ (onehot - bias)
-        left_out = onehot - coefficients / np.diag(inverse)[:, None]
+        kernel = _kernel(examples, examples.T.tocsr(), dense, dense, sharpness)
+        coefficients, diagonal = _solve(kernel, regularization, onehot - bias)
+        left_out = onehot - coefficients / diagonal[:, None]
         temperature = _fit_temperature(left_out, target)
         accuracy = float((left_out.argmax(axis=1) == target).mean())
         return cls(examples, coefficients.astype(np.float32), bias, names, temperature, accuracy, dense, sharpness)
@@ -141,26 +140,49 @@ def softmax(scores: np.ndarray) -> np.ndarray:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
-def _inverse(kernel: np.ndarray, regularization: float) -> np.ndarray:
-    """(kernel + λI)⁻¹ of a symmetric positive matrix, by Cholesky, in the memory of `kernel`.
+def _solve(kernel: np.ndarray, regularization: float, target: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """Solution of (kernel + λI)·A = target, shape (n, k), and the diagonal of (kernel + λI)⁻¹, shape (n,).
 
-    Raises LinAlgError when it is not positive.
+    `kernel`, symmetric positive, is overwritten. Raises LinAlgError when it is not positive. By blocks, with products of matrices
+    only: LAPACK's own Cholesky in the OpenBLAS that this scipy brings crashes now and then on so large a matrix when the machine
+    is busy, and the whole inverse is not needed.
     """
-    # LAPACK reads by columns: of a symmetric matrix the transpose is the same, and costs no copy.
-    kernel = kernel.T
     kernel[np.diag_indices_from(kernel)] += regularization
-    factor, failed = lapack.spotrf(kernel, lower=1, overwrite_a=1, clean=0)
-    if failed:
-        raise np.linalg.LinAlgError(f"kernel is not positive definite (spotrf: {failed})")
-    inverse, failed = lapack.spotri(factor, lower=1, overwrite_c=1)
-    if failed:
-        raise np.linalg.LinAlgError(f"kernel is singular (spotri: {failed})")
-    for start in range(0, len(inverse), _BLOCK):
-        end = start + _BLOCK
-        inverse[start:end, end:] = inverse[end:, start:end].T
-        square = inverse[start:end, start:end]
-        square[:] = np.tril(square) + np.tril(square, -1).T
-    return np.asarray(inverse)
+    blocks = [slice(start, min(start + _BLOCK, len(kernel))) for start in range(0, len(kernel), _BLOCK)]
+    _factorize(kernel, blocks)
+    _invert_lower(kernel, blocks)
+    half = np.empty_like(target, dtype=np.float32)
+    diagonal = np.zeros(len(kernel), dtype=np.float32)
+    for rows in blocks:
+        row = kernel[rows, : rows.stop]
+        half[rows] = row @ target[: rows.stop]
+        diagonal[: rows.stop] += np.einsum("ij,ij->j", row, row)
+    solution = np.zeros_like(half)
+    for rows in blocks:
+        solution[: rows.stop] += kernel[rows, : rows.stop].T @ half[rows]
+    return solution, diagonal
+
+
+def _factorize(matrix: np.ndarray, blocks: Sequence[slice]) -> None:
+    """The lower half of `matrix` becomes L of L·Lᵀ, but the blocks on the diagonal: they hold their own inverse."""
+    for index, here in enumerate(blocks):
+        inverse = np.linalg.inv(np.linalg.cholesky(matrix[here, here].astype(np.float64)))
+        matrix[here, here] = np.tril(inverse)
+        below = matrix[here.stop :, here] @ matrix[here, here].T
+        matrix[here.stop :, here] = below
+        for other in blocks[index + 1 :]:
+            matrix[other.start :, other] -= (
+                below[other.start - here.stop :] @ below[other.start - here.stop : other.stop - here.stop].T
+            )
+
+
+def _invert_lower(matrix: np.ndarray, blocks: Sequence[slice]) -> None:
+    """The lower half of `matrix`, as `_factorize` leaves it, becomes L⁻¹."""
+    for index in range(len(blocks) - 2, -1, -1):
+        here = blocks[index]
+        below = matrix[here.stop :, here] @ matrix[here, here]
+        for rows in blocks[index + 1 :]:
+            matrix[rows, here] = -(matrix[rows, here.stop : rows.stop] @ below[: rows.stop - here.stop])
 
 
 def _fit_temperature(left_out: np.ndarray, target: np.ndarray) -> float:

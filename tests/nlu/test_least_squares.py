@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.sparse import csr_matrix
 
-from assistant.nlu.least_squares import LeastSquaresClassifier, normalize_rows, softmax
+from assistant.nlu.least_squares import LeastSquaresClassifier, _solve, normalize_rows, softmax
 
 
 def small_data(seed: int = 3, count: int = 18, classes: int = 3, dimension: int = 7) -> Tuple[csr_matrix, List[str]]:
@@ -45,13 +45,15 @@ def dense_data(count: int = 18) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
+@pytest.mark.parametrize("block", [1, 4, 6, 18, 1024])
 @pytest.mark.parametrize("dense", [None, dense_data()], ids=["sparse", "sparse and dense"])
 @pytest.mark.parametrize("regularization", [0.05, 0.3, 2.0])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_left_out_answers_are_those_of_really_retraining_without_each_example(
-    monkeypatch: pytest.MonkeyPatch, seed: int, regularization: float, dense: Optional[np.ndarray]
+    monkeypatch: pytest.MonkeyPatch, seed: int, regularization: float, dense: Optional[np.ndarray], block: int
 ) -> None:
     seen = {}
+    monkeypatch.setattr("assistant.nlu.least_squares._BLOCK", block)
     monkeypatch.setattr(
         "assistant.nlu.least_squares._fit_temperature", lambda left_out, target: seen.update(left_out=left_out) or 1.0
     )
@@ -62,6 +64,11 @@ def test_left_out_answers_are_those_of_really_retraining_without_each_example(
     assert seen["left_out"] == pytest.approx(really, abs=5e-4)
     right = [model.labels[row.argmax()] == label for row, label in zip(really, labels, strict=True)]
     assert model.left_out_accuracy == pytest.approx(np.mean(right))
+
+
+def test_a_kernel_that_is_not_positive_is_refused() -> None:
+    with pytest.raises(np.linalg.LinAlgError):
+        _solve(np.array([[1, 3], [3, 1]], dtype=np.float32), 0.1, np.ones((2, 1), dtype=np.float32))
 
 
 def test_the_only_example_of_a_class_is_left_out_too() -> None:

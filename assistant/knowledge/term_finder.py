@@ -10,6 +10,8 @@ from assistant.text import fold_words
 
 _MIN_RATIO = 0.87
 _MIN_FUZZY_LETTERS = 6
+# Said before a name, they only tell its kind: « le cadre A1 », « le statut suspendue », « une facture refusée ».
+_KINDS = frozenset({"Cadre de facturation", "Statut", "Facture électronique"})
 
 
 class TermFinder:
@@ -25,10 +27,11 @@ class TermFinder:
                 self._labels.setdefault(len(words), []).append((" ".join(words), sujet))
 
     def find(self, text: str) -> list[Sujet]:
-        """Subjects named in `text` in reading order; longer names win over the shorter ones inside them."""
+        """Subjects named in `text` in reading order; longer names win over the shorter ones inside them, a kind just before a
+        name is left out."""
         words = fold_words(text)
         taken = [False] * len(words)
-        found: list[tuple[int, Sujet]] = []
+        found: dict[int, tuple[int, Sujet]] = {}
         # « cod service » is a slip of « code service », not « service »: a longer name with a slip wins over a shorter one.
         for length in sorted(self._labels, reverse=True):
             for exact in (True, False):
@@ -38,9 +41,9 @@ class TermFinder:
                     sujet = self._match(" ".join(words[start : start + length]), length, exact)
                     if sujet is not None:
                         taken[start : start + length] = [True] * length
-                        found.append((start, sujet))
-        ordered = [sujet for _, sujet in sorted(found, key=lambda item: item[0])]
-        return list(dict.fromkeys(ordered))
+                        found[start] = (start + length, sujet)
+        named = [sujet for _, (end, sujet) in sorted(found.items()) if not (sujet.cle in _KINDS and end in found)]
+        return list(dict.fromkeys(named))
 
     def _match(self, window: str, length: int, exact: bool) -> Sujet | None:
         if exact:

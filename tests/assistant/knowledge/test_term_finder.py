@@ -38,6 +38,12 @@ def test_every_cadre_is_found_by_its_code(terms: TermFinder, services: Services)
         ("difference entre numero d’engagement et CODE SERVICE", ["Numéro d'engagement", "Code service"]),
         ("c'est quoi le cod service", ["Code service"]),
         ("les codes services", ["Code service"]),
+        ("différence entre cadre A1 et A9", ["A1", "A9"]),
+        ("différence entre les cadres de facturation A1 et A9", ["A1", "A9"]),
+        ("différence entre le statut suspendue et le statut rejetée", ["SUSPENDUE", "REJETEE"]),
+        ("différence entre facture rejetée et facture refusée", ["Rejet", "REFUSEE_1"]),
+        ("différence entre un statut et un cadre", ["Statut", "Cadre de facturation"]),
+        ("c'est quoi le cadre A1", ["A1"]),
     ],
 )
 def test_terms_come_in_reading_order_with_their_slips(terms: TermFinder, text: str, expected: list[str]) -> None:

@@ -64,7 +64,7 @@ def ensure_model() -> Path:
     if model.is_file():
         return model
     MODELS.mkdir(exist_ok=True)
-    say("entraînement du modèle (deux à quatre minutes sur deux cœurs)…")
+    say("entraînement du modèle (trois à sept minutes sur deux cœurs)…")
     started = time.monotonic()
     log = MODELS / "entrainement.log"
     name = model.name[: -len(".tar.gz")]

@@ -36,6 +36,7 @@ def bars(titre: str, etiquettes: Sequence[str], series: Sequence[Series]) -> Mar
     group = (_WIDTH - _LEFT - _RIGHT) / max(len(etiquettes), 1)
     width = max(min(group * 0.8 / max(len(series), 1), 48), 1)
     for place, one in enumerate(series):
+        nom = escape(one.nom)
         for index, value in enumerate(one.valeurs):
             if not value:
                 continue
@@ -44,7 +45,7 @@ def bars(titre: str, etiquettes: Sequence[str], series: Sequence[Series]) -> Mar
             height = _HEIGHT - _BOTTOM - y
             parts.append(
                 f'<rect class="bar-{place + 1}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
-                f"<title>{names[index]} : {nombre(value)} – {escape(one.nom)}</title></rect>"
+                f"<title>{names[index]} : {nombre(value)} – {nom}</title></rect>"
             )
     return _svg(titre, _HEIGHT, parts)
 
@@ -56,6 +57,7 @@ def lines(titre: str, etiquettes: Sequence[str], series: Sequence[Series]) -> Ma
     parts = [*_axis(top), *_labels(names), *_keys(series)]
     group = (_WIDTH - _LEFT - _RIGHT) / max(len(etiquettes), 1)
     for place, one in enumerate(series):
+        nom = escape(one.nom)
         run: list[str] = []
         for index, value in enumerate([*one.valeurs, None]):
             if value is None:
@@ -67,7 +69,7 @@ def lines(titre: str, etiquettes: Sequence[str], series: Sequence[Series]) -> Ma
             run.append(f"{x:.1f},{y:.1f}")
             parts.append(
                 f'<circle class="bar-{place + 1}" cx="{x:.1f}" cy="{y:.1f}" r="4">'
-                f"<title>{names[index]} : {nombre(value)} – {escape(one.nom)}</title></circle>"
+                f"<title>{names[index]} : {nombre(value)} – {nom}</title></circle>"
             )
     return _svg(titre, _HEIGHT, parts)
 

@@ -368,8 +368,8 @@ class _Life:
         hours = self.maker.desk.hours
         if acteur != USAGER and not hours.is_open(self.at):
             # Agents work in opening hours. Only what the present closed hours would leave undone is done in them.
-            opened = hours.add_seconds(self.at, self.chance.randrange(60, 5400))
-            self.at = opened if opened <= self.maker.moment else self.at
+            waited = min(self.chance.randrange(60, 5400), hours.seconds_between(self.at, self.maker.moment))
+            self.at = hours.add_seconds(self.at, waited) if waited else self.at
         before = self.etat
         self.clock = clock_in(desk=self.maker.desk, etat=etat, priorite=self.priorite, clock=self.clock, moment=self.at)
         self.etat = etat

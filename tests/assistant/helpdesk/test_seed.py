@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -25,8 +25,8 @@ from tests.support.paths import KNOWLEDGE
 from tests.support.sollicitations import Helpdesk, new_agent, read
 
 
-def made(desk: Desk, count: int, seed: int = 1) -> list[Made]:
-    maker = Maker(desk=desk, count=count, agents={3: "Agent A", 4: "Agent B"}, moment=now(), seed=seed)
+def made(desk: Desk, count: int, seed: int = 1, moment: datetime | None = None) -> list[Made]:
+    maker = Maker(desk=desk, count=count, agents={3: "Agent A", 4: "Agent B"}, moment=moment or now(), seed=seed)
     return [maker.one(id_) for id_ in range(11, 11 + count)]
 
 
@@ -73,10 +73,13 @@ def test_the_timeline_leads_to_the_state_and_never_into_the_future(desk: Desk) -
         assert (one.row["cloture_le"] is not None) == (one.row["etat"] is Etat.CLOTUREE)
 
 
-def test_agents_work_in_opening_hours_and_each_thing_they_do_bears_their_name(desk: Desk) -> None:
-    moment = now()
+@pytest.mark.parametrize("day", range(21, 28))
+@pytest.mark.parametrize("hour", (1, 7, 8, 13, 20))
+def test_agents_work_in_opening_hours_and_each_thing_they_do_bears_their_name(desk: Desk, day: int, hour: int) -> None:
+    moment = datetime(2026, 12, day, hour, 56, tzinfo=UTC)
     last_open = desk.hours.add_seconds(moment, -1)
-    by_agents = [event for one in made(desk, 500) for event in one.events if event["acteur"].startswith("agent:")]
+    of_all = made(desk, 250, moment=moment)
+    by_agents = [event for one in of_all for event in one.events if event["acteur"].startswith("agent:")]
     assert len(by_agents) > 500
     for event in by_agents:
         assert desk.hours.is_open(event["cree_le"]) or event["type"] == TypeEvenement.FUSION or event["cree_le"] > last_open
@@ -158,7 +161,8 @@ async def test_the_database_is_filled_beside_what_is_there(any_sessions: Session
 
 
 async def test_what_is_made_up_is_worked_on_as_any_other(any_sessions: Sessions, desk: Desk) -> None:
-    await seed(sessions=any_sessions, desk=desk, count=60)
+    # Their states follow from the hour at which they are made: among 400, some have an answer at any hour.
+    await seed(sessions=any_sessions, desk=desk, count=400)
     async with any_sessions() as session:
         row = await session.scalar(
             select(Sollicitation).where(Sollicitation.fictive, Sollicitation.etat == Etat.SOLUTION_PROPOSEE)

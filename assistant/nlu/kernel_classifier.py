@@ -116,8 +116,7 @@ class KernelIntentClassifier(IntentClassifier, GraphComponent):
                 dense_parts.append(normalize_rows(block).toarray())
                 continue
             # A word said twice says hardly more than once.
-            block.data = 1 + np.log(np.maximum(block.data, 1))
-            block = block.multiply(self._idf[origin][None, :]).tocsr()
+            block.data = (1 + np.log(np.maximum(block.data, 1))) * self._idf[origin][block.indices]
             weight = float(self.config["weights"].get(origin, 1.0))
             sparse_parts.append(normalize_rows(block) * np.float32(np.sqrt(weight)))
         sparse = hstack(sparse_parts, format="csr", dtype=np.float32)

@@ -1,7 +1,6 @@
 """Regularised least squares (kernel ridge) for many classes and few examples each. Plain numpy/scipy, no Rasa."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
@@ -15,28 +14,30 @@ _TEMPERATURES = np.geomspace(1.0, 60.0, 60)
 
 def normalize_rows(matrix: csr_matrix) -> csr_matrix:
     """Rows of Euclidean length one; empty rows stay empty."""
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    sizes = np.diff(matrix.indptr)
+    owner = np.repeat(np.arange(matrix.shape[0]), sizes)
+    lengths = np.sqrt(np.bincount(owner, weights=np.square(matrix.data, dtype=np.float64), minlength=matrix.shape[0]))
     lengths[lengths == 0] = 1
-    scaled = matrix.multiply((1 / lengths)[:, None]).tocsr()
-    return scaled.astype(np.float32)
+    data = (matrix.data / lengths[owner]).astype(np.float32)
+    return csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 @dataclass
 class LeastSquaresClassifier:
-    """`examples` (n, d) sparse, `dense` (n, m) or None, `coefficients` (n, k), `labels` (k), `temperature` of the softmax,
-    `left_out_accuracy`: share of examples named rightly by the model trained on all the others.
+    """`linear` (d, k) half precision, `dense` (n, m) and `coefficients` (n, k) or both None, `bias` and `labels` (k),
+    `temperature` of the softmax, `left_out_accuracy`: share of examples named rightly by the model trained on all the others.
 
     The kernel is X·Xᵀ over the sparse features plus exp(sharpness·(E·Eᵀ − 1)) over the dense ones (rows of length one): meaning
-    counts much more when it is really near.
+    counts much more when it is really near. `linear` is XᵀA: with it a message need not meet every example's words again.
     """
 
-    examples: csr_matrix
-    coefficients: np.ndarray
+    linear: np.ndarray
     bias: np.ndarray
     labels: List[str]
     temperature: float
     left_out_accuracy: float
     dense: Optional[np.ndarray] = None
+    coefficients: Optional[np.ndarray] = None
     sharpness: float = 3.0
 
     @classmethod
@@ -59,22 +60,24 @@ class LeastSquaresClassifier:
         onehot = np.zeros((len(labels), len(names)), dtype=np.float32)
         onehot[np.arange(len(labels)), target] = 1
         bias = np.full(len(names), 1 / len(names), dtype=np.float32)
-        kernel = _kernel(examples, examples.T.tocsr(), dense, dense, sharpness)
+        kernel = _kernel(examples, dense, sharpness)
         coefficients, diagonal = _solve(kernel, regularization, onehot - bias)
         left_out = onehot - coefficients / diagonal[:, None]
         temperature = _fit_temperature(left_out, target)
         accuracy = float((left_out.argmax(axis=1) == target).mean())
-        return cls(examples, coefficients.astype(np.float32), bias, names, temperature, accuracy, dense, sharpness)
+        linear = np.asarray(examples.T @ coefficients).astype(np.float16)
+        kept = None if dense is None else coefficients.astype(np.float32)
+        return cls(linear, bias, names, temperature, accuracy, dense, kept, sharpness)
 
     def scores(self, matrix: csr_matrix, dense: Optional[np.ndarray] = None) -> np.ndarray:
         """Raw scores, shape (rows, k): near 1 for the right label, near 0 for the others."""
-        similarity = _kernel(matrix, self._by_feature, dense, self.dense, self.sharpness)
-        return np.asarray(similarity @ self.coefficients + self.bias)
-
-    @cached_property
-    def _by_feature(self) -> csr_matrix:
-        # Turning the examples over takes longer than all the rest of a message: done once.
-        return self.examples.T.tocsr()
+        scores = np.tile(self.bias, (matrix.shape[0], 1))
+        for index, row in enumerate(scores):
+            used = slice(matrix.indptr[index], matrix.indptr[index + 1])
+            row += matrix.data[used] @ self.linear[matrix.indices[used]].astype(np.float32)
+        if dense is not None and self.dense is not None:
+            scores += _nearness(dense, self.dense, self.sharpness) @ self.coefficients
+        return scores
 
     def probabilities(self, matrix: csr_matrix, dense: Optional[np.ndarray] = None) -> np.ndarray:
         """Calibrated probabilities, shape (rows, k), each row adding up to 1."""
@@ -82,18 +85,12 @@ class LeastSquaresClassifier:
 
     def to_arrays(self) -> Tuple[Dict[str, np.ndarray], Dict[str, Any]]:
         """What safetensors and JSON keep."""
-        arrays = {
-            "data": self.examples.data,
-            "indices": self.examples.indices.astype(np.int32),
-            "indptr": self.examples.indptr.astype(np.int64),
-            "coefficients": np.ascontiguousarray(self.coefficients),
-            "bias": self.bias,
-        }
-        if self.dense is not None:
+        arrays = {"linear": self.linear, "bias": self.bias}
+        if self.dense is not None and self.coefficients is not None:
             arrays["dense"] = np.ascontiguousarray(self.dense)
+            arrays["coefficients"] = np.ascontiguousarray(self.coefficients)
         names = {
             "labels": self.labels,
-            "shape": list(self.examples.shape),
             "temperature": self.temperature,
             "left_out_accuracy": self.left_out_accuracy,
             "sharpness": self.sharpness,
@@ -102,36 +99,36 @@ class LeastSquaresClassifier:
 
     @classmethod
     def from_arrays(cls, arrays: Dict[str, np.ndarray], names: Dict[str, Any]) -> "LeastSquaresClassifier":
-        examples = csr_matrix((arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(names["shape"]))
         return cls(
-            examples,
-            arrays["coefficients"],
+            arrays["linear"],
             arrays["bias"],
             names["labels"],
             names["temperature"],
             names["left_out_accuracy"],
             arrays.get("dense"),
+            arrays.get("coefficients"),
             names["sharpness"],
         )
 
 
-def _kernel(
-    left: csr_matrix, right: csr_matrix, left_dense: Optional[np.ndarray], right_dense: Optional[np.ndarray], sharpness: float
-) -> np.ndarray:
-    """Similarities of the rows of `left` (n, d) and the columns of `right` (d, m): shape (n, m), float32.
-
-    Block by block: only the result is ever whole in memory.
-    """
-    kernel = np.empty((left.shape[0], right.shape[1]), dtype=np.float32)
-    for start in range(0, left.shape[0], _BLOCK):
+def _kernel(examples: csr_matrix, dense: Optional[np.ndarray], sharpness: float) -> np.ndarray:
+    """Similarities of all examples (n, d), shape (n, n), float32. Block by block: only the result is ever whole in memory."""
+    by_feature = examples.T.tocsr()
+    kernel = np.empty((examples.shape[0], examples.shape[0]), dtype=np.float32)
+    for start in range(0, examples.shape[0], _BLOCK):
         rows = slice(start, start + _BLOCK)
-        kernel[rows] = (left[rows] @ right).toarray()
-        if left_dense is not None and right_dense is not None:
-            meaning = left_dense[rows] @ right_dense.T
-            meaning -= 1
-            meaning *= sharpness
-            kernel[rows] += np.exp(meaning, out=meaning)
+        kernel[rows] = (examples[rows] @ by_feature).toarray()
+        if dense is not None:
+            kernel[rows] += _nearness(dense[rows], dense, sharpness)
     return kernel
+
+
+def _nearness(left: np.ndarray, right: np.ndarray, sharpness: float) -> np.ndarray:
+    """exp(sharpness·(cosine − 1)) of the rows of `left` (n, m) and `right` (o, m), all of length one: shape (n, o)."""
+    nearness = left @ right.T
+    nearness -= 1
+    nearness *= sharpness
+    return np.asarray(np.exp(nearness, out=nearness))
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

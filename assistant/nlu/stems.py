@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Dict, List, Text
 
 import snowballstemmer
@@ -22,6 +23,7 @@ _EMPTY_WORDS_TEXT = (
     "notre nous on ou par pas pour qu que qui s sa se ses si son sur t ta te tes un une vos votre vous y suis es sont ai as ont"
 )
 _EMPTY_WORDS = frozenset(_EMPTY_WORDS_TEXT.split())
+_REMEMBERED = 20_000
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -33,6 +35,8 @@ class FrenchStems(GraphComponent):
 
     def __init__(self) -> None:
         self._stemmer = snowballstemmer.stemmer("french")
+        # The same words come again and again; the stemmer, in plain Python, takes as long as the rest of this component.
+        self.stem = lru_cache(maxsize=_REMEMBERED)(self._stem)
 
     @classmethod
     def required_components(cls) -> List[type]:
@@ -48,7 +52,7 @@ class FrenchStems(GraphComponent):
     ) -> FrenchStems:
         return cls()
 
-    def stem(self, text: Text) -> Text:
+    def _stem(self, text: Text) -> Text:
         """Stems of the words of `text`, separated by spaces; empty when all are empty words."""
         kept = [word for word in words(expand_abbreviations(text)) if word not in _EMPTY_WORDS]
         return " ".join(self._stemmer.stemWords(kept))

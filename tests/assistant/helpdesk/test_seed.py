@@ -74,7 +74,7 @@ def test_the_timeline_leads_to_the_state_and_never_into_the_future(desk: Desk) -
 
 
 @pytest.mark.parametrize("day", range(21, 28))
-@pytest.mark.parametrize("hour", (1, 7, 8, 13, 20))
+@pytest.mark.parametrize("hour", [1, 7, 8, 13, 20])
 def test_agents_work_in_opening_hours_and_each_thing_they_do_bears_their_name(desk: Desk, day: int, hour: int) -> None:
     moment = datetime(2026, 12, day, hour, 56, tzinfo=UTC)
     last_open = desk.hours.add_seconds(moment, -1)

@@ -35,8 +35,8 @@ class FrenchStems(GraphComponent):
 
     def __init__(self) -> None:
         self._stemmer = snowballstemmer.stemmer("french")
-        # The same words come again and again; the stemmer, in plain Python, takes as long as the rest of this component.
-        self.stem = lru_cache(maxsize=_REMEMBERED)(self._stem)
+        # The same words come again and again, and the stemmer is plain Python.
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._of_word)
 
     @classmethod
     def required_components(cls) -> List[type]:
@@ -52,17 +52,20 @@ class FrenchStems(GraphComponent):
     ) -> FrenchStems:
         return cls()
 
-    def _stem(self, text: Text) -> Text:
+    def stem(self, text: Text) -> Text:
         """Stems of the words of `text`, separated by spaces; empty when all are empty words."""
         kept = [word for word in words(expand_abbreviations(text)) if word not in _EMPTY_WORDS]
         return " ".join(self._stemmer.stemWords(kept))
 
+    def _of_word(self, text: Text, lemma: Text) -> Text:
+        # An abbreviation has no lemma of its own; any other word is better known by spaCy's.
+        written_out = expand_abbreviations(text)
+        return self.stem(written_out if written_out != text else lemma or text)
+
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             for token in message.get(TOKENS_NAMES[TEXT]) or []:
-                # An abbreviation has no lemma of its own; any other word is better known by spaCy's.
-                written_out = expand_abbreviations(token.text)
-                token.lemma = self.stem(written_out if written_out != token.text else token.lemma or token.text)
+                token.lemma = self._remembered(token.text, token.lemma)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -26,6 +26,7 @@ from assistant.conversations.schemas import Reply
 from assistant.knowledge import direct_questions
 from assistant.knowledge.anomaly_matcher import SURE
 from assistant.knowledge.subjects import Sujet
+from assistant.knowledge.term_finder import narrowed
 
 _USUAL_STATUSES = ("A_RECYCLER", "SUSPENDUE", "REJETEE")
 
@@ -177,8 +178,7 @@ class ActionDefinirTerme(AnsweringAction):
         found = self.services.terms.find(message_text(tracker))
         if not found:
             return _best_fiche_or_doubt(self, dispatcher, tracker)
-        # « c'est quoi le code service dans Chorus Pro » names the portal too: what is asked is the rest.
-        sujet = next((s for s in found if s.cle not in ("Chorus Pro", "Facture", "Ticket")), found[0])
+        sujet = narrowed(found)[0]
         reply = self.services.answers.subject(sujet, top_confidence(tracker))
         if reply is not None:
             send(dispatcher, reply)
@@ -192,9 +192,7 @@ class ActionComparerTermes(AnsweringAction):
         return "action_comparer_termes"
 
     async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        found = self.services.terms.find(message_text(tracker))
-        if len(found) > 2:
-            found = [s for s in found if s.cle not in ("Chorus Pro", "Facture")] or found
+        found = narrowed(self.services.terms.find(message_text(tracker)), at_least=2)
         if len(found) < 2:
             return _best_fiche_or_doubt(self, dispatcher, tracker)
         return _compare(self, dispatcher, tracker, found[0], found[1])

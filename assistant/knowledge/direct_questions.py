@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.knowledge.subjects import Sujet
-from assistant.knowledge.term_finder import TermFinder
+from assistant.knowledge.term_finder import TermFinder, narrowed
 from assistant.text import fold
 
 _DEFINITION_FIRST = re.compile(
@@ -23,7 +23,6 @@ _COMPARISON = re.compile(
 _WORDS_AFTER = 4
 _WORDS_BEFORE = 4
 _LONGEST_COMPARISON = 25
-_TOO_WIDE = frozenset({"Chorus Pro", "Facture", "Ticket", "Portail"})
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def read(text: str, terms: TermFinder) -> DirectQuestion | None:
     """What the form of the question asks for, None when it is no such question or names no known term."""
     folded = fold(text).strip()
     if _COMPARISON.search(folded) and len(folded.split()) <= _LONGEST_COMPARISON:
-        named = _narrow(terms.find(text))
+        named = narrowed(terms.find(text))
         return DirectQuestion((named[0], named[1])) if len(named) == 2 else None
     first, last = _DEFINITION_FIRST.match(folded), _DEFINITION_LAST.match(folded)
     if first:
@@ -46,10 +45,5 @@ def read(text: str, terms: TermFinder) -> DirectQuestion | None:
         named = terms.find(last.group("rest"))
     else:
         return None
-    narrow = _narrow(named)
+    narrow = narrowed(named)
     return DirectQuestion((narrow[0],)) if len(narrow) == 1 else None
-
-
-def _narrow(found: list[Sujet]) -> list[Sujet]:
-    """Without the words that are in every question, unless there is nothing else."""
-    return [sujet for sujet in found if sujet.cle not in _TOO_WIDE] or found

@@ -9,9 +9,18 @@ from assistant.knowledge.subjects import Sujet
 from assistant.text import fold_words
 
 _MIN_RATIO = 0.87
+_MIN_WORD_RATIO = 0.7
 _MIN_FUZZY_LETTERS = 6
 # Said before a name, they only tell its kind: « le cadre A1 », « le statut suspendue », « une facture refusée ».
 _KINDS = frozenset({"Cadre de facturation", "Statut", "Facture électronique"})
+# In so many questions that they seldom are what is asked: « c'est quoi le code service dans Chorus Pro ».
+TOO_WIDE = frozenset({"Chorus Pro", "Ticket", "Portail"})
+
+
+def narrowed(found: list[Sujet], *, at_least: int = 1) -> list[Sujet]:
+    """Without the terms that are in every question; all of `found` when fewer than `at_least` would remain."""
+    narrow = [sujet for sujet in found if sujet.cle not in TOO_WIDE]
+    return narrow if len(narrow) >= at_least else found
 
 
 class TermFinder:
@@ -54,9 +63,15 @@ class TermFinder:
         for label, sujet in self._labels[length]:
             if len(label) >= _MIN_FUZZY_LETTERS:
                 ratio = Indel.normalized_similarity(window, label, score_cutoff=_MIN_RATIO)
-                if ratio and (best is None or ratio > best[0]):
+                if ratio and (best is None or ratio > best[0]) and _each_word_is_near(window, label):
                     best = (ratio, sujet)
         return best[1] if best else None
+
+
+def _each_word_is_near(window: str, label: str) -> bool:
+    """« sur chorus pro » is near to « support chorus pro » as a whole, but its first word is another word."""
+    pairs = zip(window.split(), label.split(), strict=True)
+    return all(Indel.normalized_similarity(word, meant) >= _MIN_WORD_RATIO for word, meant in pairs)
 
 
 def _labels(knowledge: Knowledge) -> Iterator[tuple[str, Sujet]]:

@@ -4,7 +4,7 @@ import pytest
 
 from actions.base import Services
 from assistant.knowledge.subjects import Sujet
-from assistant.knowledge.term_finder import TermFinder
+from assistant.knowledge.term_finder import TOO_WIDE, TermFinder, narrowed
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +38,7 @@ def test_every_cadre_is_found_by_its_code(terms: TermFinder, services: Services)
         ("difference entre numero d’engagement et CODE SERVICE", ["Numéro d'engagement", "Code service"]),
         ("c'est quoi le cod service", ["Code service"]),
         ("les codes services", ["Code service"]),
+        ("un code service sur chorus pro", ["Code service", "Chorus Pro"]),
         ("différence entre cadre A1 et A9", ["A1", "A9"]),
         ("différence entre les cadres de facturation A1 et A9", ["A1", "A9"]),
         ("différence entre le statut suspendue et le statut rejetée", ["SUSPENDUE", "REJETEE"]),
@@ -58,3 +59,21 @@ def test_a_longer_name_wins_over_the_shorter_one_inside_it(terms: TermFinder) ->
 @pytest.mark.parametrize("text", ["", "???", "il fait beau ce matin", "🙂"])
 def test_nothing_named_is_nothing_found(terms: TermFinder, text: str) -> None:
     assert terms.find(text) == []
+
+
+def test_the_terms_that_are_too_wide_are_in_the_glossary(services: Services) -> None:
+    assert set(services.knowledge.termes) >= TOO_WIDE
+
+
+@pytest.mark.parametrize(
+    ("text", "at_least", "expected"),
+    [
+        ("c'est quoi le code service dans Chorus Pro", 1, ["Code service"]),
+        ("c'est quoi un ticket", 1, ["Ticket"]),
+        ("différence entre code service et numéro d'engagement sur Chorus Pro", 2, ["Code service", "Numéro d'engagement"]),
+        ("différence entre ticket et sollicitation sur Chorus Pro", 2, ["Ticket", "Sollicitation", "Chorus Pro"]),
+        ("différence entre Chorus et Chorus Pro", 2, ["Chorus", "Chorus Pro"]),
+    ],
+)
+def test_a_wide_term_beside_others_is_not_what_is_asked(terms: TermFinder, text: str, at_least: int, expected: list[str]) -> None:
+    assert [sujet.cle for sujet in narrowed(terms.find(text), at_least=at_least)] == expected

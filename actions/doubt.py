@@ -6,12 +6,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import ChoristeAction, Events, Services, entity_values, message_text, ranking, send, understood
+from actions.base import ChoristeAction, Events, Services, entity_values, message_text, ranking, send, top_confidence, understood
 from actions.continuing import go_on
 from assistant.conversations.enums import Kind
 from assistant.conversations.schemas import Reply
 from assistant.knowledge import direct_questions
 from assistant.knowledge.subjects import Sujet
+from assistant.knowledge.understanding import SURE_CONFIDENCE
 from assistant.sollicitations.siret import format_siret
 
 
@@ -37,6 +38,18 @@ def answer_directly(services: Services, dispatcher: CollectingDispatcher, direct
     return understood(first)
 
 
+def answer_pasted_error(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """Explain the error message that stands in the text, None when there is none."""
+    pasted = services.anomalies.pasted(message_text(tracker))
+    if pasted is None:
+        return None
+    sujet = Sujet("anomalie", pasted.anomalie.id)
+    reply = services.answers.subject(sujet, pasted.score)
+    if reply is not None:
+        send(dispatcher, reply)
+    return understood(sujet)
+
+
 class ActionProposerChoix(ChoristeAction):
     """Answers Rasa's fallback."""
 
@@ -47,14 +60,26 @@ class ActionProposerChoix(ChoristeAction):
         events = await go_on(self.services, dispatcher, tracker)
         if events is not None:
             return events
-        pasted = self.services.anomalies.pasted(message_text(tracker))
-        if pasted is None:
-            return admit_doubt(self.services, dispatcher, tracker)
-        sujet = Sujet("anomalie", pasted.anomalie.id)
-        reply = self.services.answers.subject(sujet, pasted.score)
-        if reply is not None:
-            send(dispatcher, reply)
-        return understood(sujet)
+        events = answer_pasted_error(self.services, dispatcher, tracker)
+        return admit_doubt(self.services, dispatcher, tracker) if events is None else events
+
+
+class ActionDeclinerHorsSujet(ChoristeAction):
+    """Says that the question is out of scope, unless its form or a pasted error message tells better."""
+
+    def name(self) -> str:
+        return "action_decliner_hors_sujet"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        if (top_confidence(tracker) or 0.0) < SURE_CONFIDENCE:
+            events = answer_pasted_error(self.services, dispatcher, tracker)
+            if events is not None:
+                return events
+            direct = direct_questions.read(message_text(tracker), self.services.terms)
+            if direct is not None:
+                return answer_directly(self.services, dispatcher, direct)
+        send(dispatcher, self.services.understanding.out_of_scope(message_text(tracker), ranking(tracker)))
+        return []
 
 
 class ActionNoterIdentifiants(ChoristeAction):

@@ -27,6 +27,7 @@ ACTIONS: tuple[type[ChoristeAction], ...] = (
     continuing.ActionContinuerSujet,
     continuing.ActionCorriger,
     doubt.ActionProposerChoix,
+    doubt.ActionDeclinerHorsSujet,
     doubt.ActionNoterIdentifiants,
     relay.ActionParlerHumain,
     invoices.ActionSuivreFacture,

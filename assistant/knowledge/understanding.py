@@ -54,7 +54,7 @@ class Understanding:
         near = [hit for hit in hits if hit.similarity >= MIN_SIMILARITY]
         top = ranking[0] if ranking else None
         if top is not None and top.name == "hors_sujet" and top.confidence >= OUT_OF_SCOPE_CONFIDENCE and not near:
-            return Reply(kind=Kind.OUT_OF_SCOPE, text=self._texts["hors_sujet"], confidence=top.confidence)
+            return self.out_of_scope(text, ranking)
         candidates = self._candidates(ranking, [hit.fiche.id for hit in near])
         if candidates:
             fiches = [self._knowledge.fiches[name] for name in candidates if name in self._knowledge.fiches]
@@ -85,6 +85,18 @@ class Understanding:
         return reply.model_copy(
             update={"text": "\n\n".join(parts), "buttons": [*reply.buttons, *buttons], "sources": list(sources.values())}
         )
+
+    def out_of_scope(self, text: str, ranking: Sequence[Ranked]) -> Reply:
+        """Decline; unless that is sure, the nearest fiches stay at hand: a question of ours in rare words looks foreign."""
+        confidence = ranking[0].confidence if ranking else 0.0
+        if confidence >= SURE_CONFIDENCE:
+            return Reply(kind=Kind.OUT_OF_SCOPE, text=self._texts["hors_sujet"], confidence=confidence)
+        likely = [ranked.name.removeprefix("fiche/") for ranked in ranking[1:] if ranked.confidence >= MIN_ALTERNATIVE_CONFIDENCE]
+        near = [hit.fiche.id for hit in self._search.search(text, limit=MAX_ALTERNATIVES) if hit.similarity >= MIN_SIMILARITY]
+        offered = [name for name in dict.fromkeys([*likely, *near]) if name in self._knowledge.fiches][:MAX_CHOICES]
+        buttons = [self._answers.subject_button(Sujet("fiche", name)) for name in offered]
+        key = "hors_sujet_peu_sur" if buttons else "hors_sujet"
+        return Reply(kind=Kind.OUT_OF_SCOPE, text=self._texts[key], buttons=buttons, confidence=confidence)
 
     def unknown(self, text: str, failures: int) -> Reply:
         """Say that one does not know, with the nearest fiches and a sollicitation."""

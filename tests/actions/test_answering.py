@@ -360,3 +360,30 @@ async def test_identifiers_given_alone_are_noted(
 async def test_a_message_taken_for_an_identifier_that_holds_none_is_admitted(service: Service) -> None:
     said, _ = await only(service, action_call("action_noter_identifiants", NONSENSE))
     assert said["custom"]["kind"] in ("unknown", "choices")
+
+
+# --- out of scope ---------------------------------------------------------------------------------------------------
+
+
+def foreign(text: str, confidence: float) -> dict[str, Any]:
+    ranking = [("hors_sujet", confidence), (f"fiche/{FORGOTTEN}", 0.02)]
+    return action_call("action_decliner_hors_sujet", text, intent="hors_sujet", ranking=ranking)
+
+
+async def test_what_is_surely_foreign_is_declined_and_the_subject_stays(service: Service, services: Services) -> None:
+    said, slots = await only(service, foreign("quel temps fait-il à Lyon ?", 0.99))
+    assert (said["text"], said["custom"]["kind"]) == (services.knowledge.textes["hors_sujet"], "out_of_scope")
+    assert (said["buttons"], slots) == ([], {})
+
+
+async def test_what_may_be_ours_is_declined_with_the_likely_fiche_at_hand(service: Service, services: Services) -> None:
+    said, _ = await only(service, foreign("mon sésame est perdu", 0.6))
+    assert (said["text"], said["custom"]["kind"]) == (services.knowledge.textes["hors_sujet_peu_sur"], "out_of_scope")
+    assert f"fiche:{FORGOTTEN}" in payloads(said)[0]
+
+
+async def test_an_error_message_or_a_definition_is_answered_though_it_looks_foreign(service: Service) -> None:
+    _, slots = await only(service, foreign(f"« {PASTED} » s'affiche", 0.6))
+    assert slots["sujet_courant"] == "anomalie:ANO-09"
+    _, slots = await only(service, foreign("c'est quoi le code service ?", 0.6))
+    assert slots["sujet_courant"] == "terme:Code service"

@@ -117,6 +117,24 @@ def test_out_of_scope_is_not_said_of_what_is_near_or_unsure(
     assert understanding.doubtful(text, ranking, 0).kind is not Kind.OUT_OF_SCOPE
 
 
+def test_a_sure_refusal_stands_alone(understanding: Understanding, services: Services) -> None:
+    reply = understanding.out_of_scope("recette de la tarte aux pommes", [Ranked("hors_sujet", SURE_CONFIDENCE)])
+    assert (reply.kind, reply.text, reply.buttons) == (Kind.OUT_OF_SCOPE, services.knowledge.textes["hors_sujet"], [])
+
+
+def test_a_refusal_that_is_not_sure_leaves_the_likely_fiches_at_hand(understanding: Understanding, services: Services) -> None:
+    ranking = [Ranked("hors_sujet", SURE_CONFIDENCE - 0.01), Ranked("insulter", 0.02), Ranked(f"fiche/{FORGOTTEN}", 0.01)]
+    reply = understanding.out_of_scope("mon code d'entrée", ranking)
+    assert (reply.kind, reply.text) == (Kind.OUT_OF_SCOPE, services.knowledge.textes["hors_sujet_peu_sur"])
+    assert FORGOTTEN in payloads(reply)[0]
+    assert len(reply.buttons) <= MAX_CHOICES
+
+
+def test_a_refusal_offers_nothing_when_nothing_is_near(understanding: Understanding, services: Services) -> None:
+    reply = understanding.out_of_scope(NONSENSE, [Ranked("hors_sujet", 0.5)])
+    assert (reply.text, reply.buttons) == (services.knowledge.textes["hors_sujet"], [])
+
+
 def reserved(services: Services, *ranking: Ranked) -> Reply:
     """The answer about the first of the ranking, as it is given with that ranking."""
     sujet = Sujet("fiche", ranking[0].name.removeprefix("fiche/"))

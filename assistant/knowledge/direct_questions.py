@@ -23,6 +23,8 @@ _COMPARISON = re.compile(
 _WORDS_AFTER = 4
 _WORDS_BEFORE = 4
 _LONGEST_COMPARISON = 25
+# Where something is rather than what is compared: « est-ce la même chose que le code service sur Chorus Pro ? »
+_THE_PLACE = {"Chorus Pro", "Portail"}
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ def read(text: str, terms: TermFinder) -> DirectQuestion | None:
     """What the form of the question asks for, None when it is no such question or names no known term."""
     folded = fold(text).strip()
     if _COMPARISON.search(folded) and len(folded.split()) <= _LONGEST_COMPARISON:
-        named = narrowed(terms.find(text))
-        return DirectQuestion((named[0], named[1])) if len(named) == 2 else None
+        named = narrowed(terms.find(text), at_least=2)
+        return DirectQuestion((named[0], named[1])) if len(named) == 2 and not _THE_PLACE & {s.cle for s in named} else None
     first, last = _DEFINITION_FIRST.match(folded), _DEFINITION_LAST.match(folded)
     if first:
         named = terms.find(" ".join(first.group("rest").split()[:_WORDS_AFTER]))

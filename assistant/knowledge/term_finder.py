@@ -13,14 +13,18 @@ _MIN_WORD_RATIO = 0.7
 _MIN_FUZZY_LETTERS = 6
 # Said before a name, they only tell its kind: « le cadre A1 », « le statut suspendue », « une facture refusée ».
 _KINDS = frozenset({"Cadre de facturation", "Statut", "Facture électronique"})
-# In so many questions that they seldom are what is asked: « c'est quoi le code service dans Chorus Pro ».
-TOO_WIDE = frozenset({"Chorus Pro", "Ticket", "Portail"})
+# In so many questions that they seldom are what is asked, the least likely first: « c'est quoi le code service dans Chorus Pro ».
+TOO_WIDE = ("Chorus Pro", "Portail", "Ticket")
 
 
 def narrowed(found: list[Sujet], *, at_least: int = 1) -> list[Sujet]:
-    """Without the terms that are in every question; all of `found` when fewer than `at_least` would remain."""
-    narrow = [sujet for sujet in found if sujet.cle not in TOO_WIDE]
-    return narrow if len(narrow) >= at_least else found
+    """Without the terms that are in every question, as long as `at_least` remain."""
+    narrow = list(found)
+    for name in TOO_WIDE:
+        wide = Sujet("terme", name)
+        if len(narrow) > at_least and wide in narrow:
+            narrow.remove(wide)
+    return narrow
 
 
 class TermFinder:

@@ -23,6 +23,7 @@ def terms() -> TermFinder:
         ("code service c'est quoi", ["Code service"]),
         ("définition MOE", ["MOE"]),
         ("différence entre code service et numéro d'engagement", ["Code service", "Numéro d'engagement"]),
+        ("différence entre ticket et sollicitation sur chorus pro", ["Ticket", "Sollicitation"]),
         ("le code service et le numéro d'engagement, c'est la même chose ?", ["Code service", "Numéro d'engagement"]),
     ],
 )
@@ -40,6 +41,7 @@ def test_the_form_of_the_question_names_what_is_asked(terms: TermFinder, text: s
         "c'est quoi ce truc",
         "j'ai mis le code service et le numéro d'engagement, c'est bon ?",
         "la différence de montant",
+        "le code service de la commande, c'est la même chose dans Chorus Pro ?",
         "",
     ],
 )

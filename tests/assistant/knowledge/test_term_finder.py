@@ -62,7 +62,7 @@ def test_nothing_named_is_nothing_found(terms: TermFinder, text: str) -> None:
 
 
 def test_the_terms_that_are_too_wide_are_in_the_glossary(services: Services) -> None:
-    assert set(services.knowledge.termes) >= TOO_WIDE
+    assert set(services.knowledge.termes) >= set(TOO_WIDE)
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,9 @@ def test_the_terms_that_are_too_wide_are_in_the_glossary(services: Services) -> 
     [
         ("c'est quoi le code service dans Chorus Pro", 1, ["Code service"]),
         ("c'est quoi un ticket", 1, ["Ticket"]),
+        ("c'est quoi un ticket sur le portail Chorus Pro", 1, ["Ticket"]),
         ("différence entre code service et numéro d'engagement sur Chorus Pro", 2, ["Code service", "Numéro d'engagement"]),
-        ("différence entre ticket et sollicitation sur Chorus Pro", 2, ["Ticket", "Sollicitation", "Chorus Pro"]),
+        ("différence entre ticket et sollicitation sur Chorus Pro", 2, ["Ticket", "Sollicitation"]),
         ("différence entre Chorus et Chorus Pro", 2, ["Chorus", "Chorus Pro"]),
     ],
 )

@@ -71,10 +71,10 @@ class ActionDeclinerHorsSujet(ChoristeAction):
         return "action_decliner_hors_sujet"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        events = answer_pasted_error(self.services, dispatcher, tracker)
+        if events is not None:
+            return events
         if (top_confidence(tracker) or 0.0) < SURE_CONFIDENCE:
-            events = answer_pasted_error(self.services, dispatcher, tracker)
-            if events is not None:
-                return events
             direct = direct_questions.read(message_text(tracker), self.services.terms)
             if direct is not None:
                 return answer_directly(self.services, dispatcher, direct)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.knowledge.subjects import Sujet
-from assistant.knowledge.term_finder import TermFinder, narrowed
+from assistant.knowledge.term_finder import THE_PLACE, TermFinder, narrowed
 from assistant.text import fold
 
 _DEFINITION_FIRST = re.compile(
@@ -23,8 +23,6 @@ _COMPARISON = re.compile(
 _WORDS_AFTER = 4
 _WORDS_BEFORE = 4
 _LONGEST_COMPARISON = 25
-# Where something is rather than what is compared: « est-ce la même chose que le code service sur Chorus Pro ? »
-_THE_PLACE = {"Chorus Pro", "Portail"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,9 @@ def read(text: str, terms: TermFinder) -> DirectQuestion | None:
     folded = fold(text).strip()
     if _COMPARISON.search(folded) and len(folded.split()) <= _LONGEST_COMPARISON:
         named = narrowed(terms.find(text), at_least=2)
-        return DirectQuestion((named[0], named[1])) if len(named) == 2 and not _THE_PLACE & {s.cle for s in named} else None
+        if len(named) != 2 or any(sujet.cle in THE_PLACE for sujet in named):
+            return None
+        return DirectQuestion((named[0], named[1]))
     first, last = _DEFINITION_FIRST.match(folded), _DEFINITION_LAST.match(folded)
     if first:
         named = terms.find(" ".join(first.group("rest").split()[:_WORDS_AFTER]))

@@ -13,8 +13,10 @@ _MIN_WORD_RATIO = 0.7
 _MIN_FUZZY_LETTERS = 6
 # Said before a name, they only tell its kind: « le cadre A1 », « le statut suspendue », « une facture refusée ».
 _KINDS = frozenset({"Cadre de facturation", "Statut", "Facture électronique"})
-# In so many questions that they seldom are what is asked, the least likely first: « c'est quoi le code service dans Chorus Pro ».
-TOO_WIDE = ("Chorus Pro", "Portail", "Ticket")
+# Where something is, rather than what is asked: « c'est quoi le code service dans Chorus Pro ».
+THE_PLACE = ("Chorus Pro", "Portail")
+# In so many questions that they seldom are what is asked, the least likely first.
+TOO_WIDE = (*THE_PLACE, "Ticket")
 
 
 def narrowed(found: list[Sujet], *, at_least: int = 1) -> list[Sujet]:

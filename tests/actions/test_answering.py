@@ -383,7 +383,7 @@ async def test_what_may_be_ours_is_declined_with_the_likely_fiche_at_hand(servic
 
 
 async def test_an_error_message_or_a_definition_is_answered_though_it_looks_foreign(service: Service) -> None:
-    _, slots = await only(service, foreign(f"« {PASTED} » s'affiche", 0.6))
+    _, slots = await only(service, foreign(f"« {PASTED} » s'affiche", 0.99))
     assert slots["sujet_courant"] == "anomalie:ANO-09"
     _, slots = await only(service, foreign("c'est quoi le code service ?", 0.6))
     assert slots["sujet_courant"] == "terme:Code service"

@@ -1,7 +1,7 @@
 """assistant.nlu.spacy_lemmas, beside Rasa's own component."""
 
 import json
-from typing import List, Tuple
+from typing import List, Tuple, Type
 
 import pytest
 from conftest import ROOT
@@ -21,8 +21,8 @@ def test_tokens_and_lemmas_are_those_of_rasas_own() -> None:
     lines = (ROOT / "bench" / "understanding" / "validation.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [json.loads(line)["text"].lower() for line in lines[::4]]
 
-    def read(component: type) -> List[List[Tuple[str, str]]]:
-        docs = component.load_model(MODEL).model.pipe(texts)  # type: ignore[attr-defined]
+    def read(component: Type[spacy_utils.SpacyNLP]) -> List[List[Tuple[str, str]]]:
+        docs = component.load_model(MODEL).model.pipe(texts)
         return [[(token.text, token.lemma_) for token in doc] for doc in docs]
 
     assert read(SpacyNLP) == read(spacy_utils.SpacyNLP)
